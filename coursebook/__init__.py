@@ -1,0 +1,1 @@
+"""The small library that the notebooks share: tables, maps, charts, activities, checks."""

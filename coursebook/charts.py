@@ -1,0 +1,175 @@
+"""Charts as HTML figures: drawn by matplotlib, stored as SVG, described in words.
+
+The SVG travels inside an ``<img alt=...>``: strict nbval compares it, a screen reader names it,
+and a notebook that is not trusted still shows it.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+
+import matplotlib
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coursebook.maps import COLOURS
+from coursebook.show import Page
+
+# Text stays text in the SVG, with ids that are the same on every run and machine.
+SETTINGS = {
+    "svg.hashsalt": "pyongyang-to-kursk",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+CYCLE = [COLOURS[name] for name in ("blue", "red", "green", "pink", "orange", "sky", "black", "grey")]
+MARKS = ["o", "s", "^", "D", "P", "v", "X", "*"]
+
+
+def figure(width: float = 8.4, height: float = 4.2):
+    """Return a matplotlib figure and its axes; hand the figure to :func:`page` when drawn."""
+    with matplotlib.rc_context(SETTINGS):
+        drawn = Figure(figsize=(width, height), layout="constrained")
+        axes = drawn.subplots()
+    return drawn, axes
+
+
+def page(drawn: Figure, alt: str, caption: str) -> Page:
+    """Return a drawn figure as HTML.
+
+    Args:
+        drawn: a matplotlib figure.
+        alt: what the picture shows, for a reader who does not see it; figures from the table.
+        caption: one sentence under the picture.
+    """
+    target = io.BytesIO()
+    with matplotlib.rc_context(SETTINGS):
+        drawn.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    data = base64.b64encode(target.getvalue()).decode()
+    body = (
+        f'<figure style="margin:0"><img alt="{html.escape(alt, quote=True)}" style="max-width:100%" '
+        f'src="data:image/svg+xml;base64,{data}"><figcaption style="font-size:0.9em">'
+        f"{html.escape(caption)}</figcaption></figure>"
+    )
+    return Chart(body, f"Chart. {alt}", drawn)
+
+
+class Chart(Page):
+    """A chart as HTML; ``figure`` is the matplotlib figure behind it."""
+
+    def __init__(self, body: str, words: str, drawn: Figure):
+        """Keep HTML, words and figure."""
+        super().__init__(body, words)
+        self.figure = drawn
+
+
+def bands(
+    frame: pd.DataFrame,
+    alt: str,
+    caption: str,
+    by: str = "issuer",
+    when: str = "date_latest",
+    unit: str = "persons",
+    height: float = 0,
+) -> Chart:
+    """Draw ranges over time in one lane for each value of a column; every figure is labelled.
+
+    A point is one figure. A line from low to high is a range. An arrow up means at least, an
+    arrow down up to: the table gives no other end, and the chart invents none.
+
+    Args:
+        frame: rows with ``low``, ``high``, a date column and the column to part by.
+        alt: the picture in words.
+        caption: one sentence.
+        by: the column that makes the lanes.
+        when: the date column.
+        unit: what the vertical axis counts.
+        height: inches; by default 1.25 for each lane.
+    """
+    frame = frame.dropna(subset=["low", "high"], how="all").sort_values(when)
+    groups = list(dict.fromkeys(frame[by]))
+    with matplotlib.rc_context(SETTINGS):
+        drawn = Figure(figsize=(8.4, height or 1.0 + 1.15 * len(groups)), layout="constrained")
+        lanes = drawn.subplots(len(groups) or 1, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        for place, (lane, group) in enumerate(zip(lanes, groups, strict=False)):
+            _lane(lane, frame[frame[by] == group], when, CYCLE[place % 8], MARKS[place % 8])
+            lane.set_title(str(group), loc="left", fontsize=10, fontweight="bold")
+        top = frame[["low", "high"]].max().max() if len(frame) else 1
+        lanes[0].set_ylim(0, float(top) * 1.35)
+        lanes[-1].xaxis.set_major_formatter(mdates.ConciseDateFormatter(lanes[-1].xaxis.get_major_locator()))
+        drawn.supylabel(unit, fontsize=10)
+    return page(drawn, alt, caption)
+
+
+def _lane(lane, rows: pd.DataFrame, when: str, colour: str, mark: str) -> None:
+    for row in rows.itertuples():
+        day, low, high = getattr(row, when), row.low, row.high
+        if pd.isna(low) or pd.isna(high):
+            value, sign = (low, "^") if pd.isna(high) else (high, "v")
+            lane.plot([day], [float(value)], sign, color=colour, mfc="none", ms=8, mew=1.8)
+            words = f"{'≥' if pd.isna(high) else '≤'} {int(value):,}"
+        else:
+            lane.plot([day, day], [float(low), float(high)], "-", color=colour, lw=4, alpha=0.5)
+            lane.plot([day, day], [float(low), float(high)], mark, color=colour, ms=6)
+            value = high
+            words = f"{int(low):,}" if low == high else f"{int(low):,}–{int(high):,}"
+        lane.annotate(words, (day, float(value)), (0, 6), textcoords="offset points", ha="center", fontsize=8)
+    lane.grid(axis="y", color="#ddd")
+    lane.set_axisbelow(True)
+
+
+def bars(values: pd.Series, alt: str, caption: str, unit: str, colours: list[str] | None = None) -> Chart:
+    """Draw horizontal bars from zero, each labelled with its value.
+
+    Args:
+        values: numbers, with the labels as index, drawn from top to bottom.
+        alt: the picture in words.
+        caption: one sentence.
+        unit: what the bars count.
+        colours: one a bar; blue by default.
+    """
+    drawn, axes = figure(height=0.9 + 0.42 * max(len(values), 1))
+    with matplotlib.rc_context(SETTINGS):
+        numbers = [float(value) for value in values]
+        drawn_bars = axes.barh([str(label) for label in values.index], numbers, color=colours or CYCLE[0])
+        axes.bar_label(drawn_bars, [f"{number:,.4g}" for number in numbers], padding=3, fontsize=9)
+        axes.set_xlim(0, max([*numbers, 1]) * 1.15)
+        axes.invert_yaxis()
+        axes.set_xlabel(unit)
+    return page(drawn, alt, caption)
+
+
+def shift(before: dict[str, int], after: dict[str, int], caption: str) -> Chart:
+    """Draw how a class moved between two shows of hands, one line an option.
+
+    Args:
+        before: hands for each option before the lesson.
+        after: hands for each option after it, with the same options.
+        caption: one sentence.
+    """
+    drawn, axes = figure(6.4, 3.6)
+    with matplotlib.rc_context(SETTINGS):
+        for place, option in enumerate(before):
+            ends = [before[option], after[option]]
+            colour, mark = CYCLE[place % 8], MARKS[place % 8]
+            axes.plot([0, 1], ends, color=colour, marker=mark, lw=2.5, ms=8)
+            axes.annotate(
+                f"{option}  {ends[0]}",
+                (0, ends[0]),
+                (-10, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+            )
+            axes.annotate(f"{ends[1]}", (1, ends[1]), (10, 0), textcoords="offset points", va="center")
+        axes.set_xlim(-0.9, 1.25)
+        axes.set_ylim(0, max([*before.values(), *after.values(), 1]) * 1.15)
+        axes.set_xticks([0, 1], ["before", "after"])
+        axes.set_ylabel("hands")
+    words = "; ".join(f"{option}: {before[option]} before, {after[option]} after" for option in before)
+    return page(drawn, f"Hands by option. {words}.", caption)

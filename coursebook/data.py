@@ -1,0 +1,305 @@
+"""The course's tables: read with their types, searched by day, traced to their sources.
+
+Every table is a CSV file in ``data/``, described in ``data/datapackage.json`` (Frictionless
+Data Package v1). That file is also the data dictionary that the lessons show.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64"}
+
+
+class DataError(ValueError):
+    """A fault in a table, told in one sentence: file, row, column, what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Let IPython print the sentence alone, without a traceback."""
+        return [f"DataError: {self}"]
+
+
+@lru_cache(maxsize=1)
+def package() -> dict:
+    """Return ``data/datapackage.json`` as a dictionary.
+
+    Raises:
+        DataError: the file is missing or is not JSON.
+    """
+    path = DATA / "datapackage.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{path.name} is missing from {DATA}. Fetch the course again.") from None
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{path.name}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg})."
+        ) from None
+
+
+def resource(name: str) -> dict:
+    """Return the description of one table from the data package.
+
+    Raises:
+        DataError: no table has this name; the message lists those that exist.
+    """
+    resources = {item["name"]: item for item in package()["resources"]}
+    if name not in resources:
+        raise DataError(f"There is no table {name!r}. Tables: {', '.join(sorted(resources))}.")
+    return resources[name]
+
+
+def fields(name: str) -> list[dict]:
+    """Return the fields of one table: name, type, unit, description, constraints."""
+    return resource(name)["schema"]["fields"]
+
+
+def table(name: str) -> pd.DataFrame:
+    """Return a table of the course with its types.
+
+    Dates are ``datetime64``, whole numbers ``Int64``, other numbers ``float64``, text ``str``.
+    An empty cell is missing: not known, or not applicable.
+
+    Args:
+        name: a table of ``data/datapackage.json``, such as ``"deployment_events"``.
+
+    Raises:
+        DataError: the file is missing, a column is missing or unknown, a value has the wrong
+            type, or a source or key leads nowhere.
+    """
+    return _load(name).copy()
+
+
+@lru_cache(maxsize=None)
+def _load(name: str) -> pd.DataFrame:
+    path = DATA / resource(name)["path"]
+    specs = fields(name)
+    if not path.exists():
+        raise DataError(f"data/{path.name} is missing. Fetch the course again.")
+    _check_header(path, [spec["name"] for spec in specs])
+    types = {spec["name"]: PANDAS_TYPES.get(spec["type"], "str") for spec in specs}
+    days = [spec["name"] for spec in specs if spec["type"] == "date"]
+    try:
+        frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+        frame[days] = frame[days].apply(pd.to_datetime, format="%Y-%m-%d")
+    except (ValueError, TypeError, pd.errors.ParserError) as error:
+        raise _first_fault(path, specs, error) from None
+    _check_keys(path, name, frame)
+    frame.attrs["table"] = name
+    return frame
+
+
+def _check_header(path: Path, expected: list[str]) -> None:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        found = file.readline().strip().split(",")
+    for column in expected:
+        if column not in found:
+            raise DataError(
+                f"data/{path.name}: column {column!r} is missing. Columns found: {', '.join(found)}."
+            )
+    for column in found:
+        if column not in expected:
+            raise DataError(
+                f"data/{path.name}: column {column!r} is not in datapackage.json. "
+                "Describe it there or take it out."
+            )
+
+
+def _first_fault(path: Path, specs: list[dict], error: Exception) -> DataError:
+    """Find the first cell with a value of the wrong type, after a fast read has failed."""
+    try:
+        text = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    except pd.errors.ParserError as parser_error:
+        return DataError(f"data/{path.name}: {parser_error}. Look for a comma without quotes.")
+    for spec in specs:
+        values = text[spec["name"]].dropna()
+        if spec["type"] == "date":
+            good = pd.to_datetime(values, format="%Y-%m-%d", errors="coerce").notna()
+            wanted = "a day such as 2024-10-18"
+        elif spec["type"] in ("integer", "number"):
+            numbers = pd.to_numeric(values, errors="coerce")
+            good = numbers.notna() & ((numbers % 1 == 0) | (spec["type"] == "number"))
+            wanted = "a whole number" if spec["type"] == "integer" else "a number"
+        else:
+            continue
+        if not good.all():
+            at = good.idxmin()
+            return DataError(
+                f"data/{path.name}, line {at + 2} (row {text.iloc[at, 0]}), column "
+                f"{spec['name']!r}: {values[at]!r} is not {wanted}. Correct it or leave it empty."
+            )
+    return DataError(f"data/{path.name} cannot be read: {error}")
+
+
+def _check_keys(path: Path, name: str, frame: pd.DataFrame) -> None:
+    """Every source id and every key to another table must lead somewhere."""
+    keys = [
+        (key["fields"], key["reference"]["resource"], key["reference"]["fields"])
+        for key in resource(name)["schema"].get("foreignKeys", [])
+    ]
+    keys = [(a if isinstance(a, str) else a[0], b, c if isinstance(c, str) else c[0]) for a, b, c in keys]
+    keys += [(c, "sources", "source_id") for c in frame.columns if c.startswith("source_ids")]
+    keys += [
+        (c, table_, "row_id")
+        for c, table_ in {"place_ids": "places", "event_ids": "deployment_events"}.items()
+        if c in frame.columns
+    ]
+    for column, other, other_column in keys:
+        known = set(frame[other_column] if other == name else _load(other)[other_column])
+        used = frame[column].dropna()
+        unknown = set(";".join(used.astype(str)).split(";")) - known - {""}
+        if unknown:
+            bad = sorted(unknown)[0]
+            at = next(i for i, value in used.items() if bad in str(value).split(";"))
+            raise DataError(
+                f"data/{path.name}, line {at + 2} (row {frame.iloc[at, 0]}), column {column!r}: "
+                f"{bad!r} is not in {other}.csv. Add it there or correct it here."
+            )
+
+
+def names() -> list[str]:
+    """Return the names of all tables, in the order of the data package."""
+    return [item["name"] for item in package()["resources"]]
+
+
+def dictionary(name: str) -> pd.DataFrame:
+    """Return the data dictionary of a table: one row a column, with type, unit and meaning."""
+    rows = [
+        {
+            "column": spec["name"],
+            "type": spec["type"],
+            "unit": spec.get("unit", ""),
+            "meaning": spec["description"],
+        }
+        for spec in fields(name)
+    ]
+    return pd.DataFrame(rows)
+
+
+def horizon(*tables: str) -> str:
+    """Return one sentence that says which span of time each table covers."""
+    spans = []
+    for name in tables:
+        span = resource(name).get("horizon", {})
+        spans.append(f"{name} {span.get('from', 'start not stated')} to {span.get('to', 'not stated')}")
+    return "Covered: " + "; ".join(spans) + "."
+
+
+def known_by(frame: pd.DataFrame, day: str) -> pd.DataFrame:
+    """Return the rows that had been reported by the end of a day.
+
+    A row whose report is dated to a month or a year counts as known on its last day. A row
+    without any report day is left out; count those with ``frame.reported_on.isna().sum()``.
+
+    Args:
+        frame: any table with a ``reported_on`` column.
+        day: a day such as ``"2024-11-15"``, or a date.
+
+    Raises:
+        DataError: the table has no ``reported_on``, or the day is not a day.
+    """
+    if "reported_on" not in frame.columns:
+        raise DataError("This table has no column 'reported_on', so nobody can say what was known when.")
+    return frame[frame.reported_on <= as_day(day)]
+
+
+def as_day(day) -> pd.Timestamp:
+    """Turn ``"2024-11-15"`` or a date into a day that can be compared.
+
+    Raises:
+        DataError: the value is not a day.
+    """
+    try:
+        stamp = pd.Timestamp(day)
+    except (ValueError, TypeError):
+        stamp = pd.NaT
+    if stamp is pd.NaT:
+        raise DataError(f"{day!r} is not a day. Write it as year-month-day, such as '2024-11-15'.")
+    return stamp
+
+
+def sources_of(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of exactly these rows, one row a source, oldest first.
+
+    Columns: source_id, publisher, title, published, url, and ``rows``, the ids that rest on it.
+    """
+    pairs = []
+    for frame in frames:
+        for row_id, ids in zip(frame.iloc[:, 0], frame["source_ids"], strict=True):
+            if isinstance(ids, str):
+                pairs += [(source, row_id) for source in ids.split(";")]
+    links = pd.DataFrame(pairs, columns=["source_id", "rows"]).drop_duplicates()
+    rows = links.groupby("source_id").rows.agg("; ".join).reset_index()
+    columns = ["source_id", "publisher", "title", "published", "url"]
+    found = rows.merge(table("sources")[columns], on="source_id", how="left")
+    return found.sort_values(["published", "source_id"])[[*columns, "rows"]].reset_index(drop=True)
+
+
+def row(row_id: str) -> pd.Series:
+    """Return one row of any table by its id, such as ``"ev020"``.
+
+    Raises:
+        DataError: no table has such a row.
+    """
+    name = row_index().get(str(row_id).strip())
+    if name is None:
+        raise DataError(f"No table has a row {row_id!r}. Row ids stand in the first column of a table.")
+    frame = _load(name)
+    found = frame[frame.iloc[:, 0] == str(row_id).strip()].iloc[0].copy()
+    found.name = name
+    return found
+
+
+@lru_cache(maxsize=1)
+def row_index() -> dict[str, str]:
+    """Return a dictionary from every row id of the course to the name of its table."""
+    index = {}
+    for name in names():
+        if fields(name)[0]["name"] == "row_id":
+            index.update(dict.fromkeys(_load(name)["row_id"], name))
+    return index
+
+
+def faults() -> list[str]:
+    """Check every table and return the faults, one sentence each; an empty list means none.
+
+    First what :func:`table` checks, then what Frictionless finds against the schema.
+    """
+    found = []
+    for name in names():
+        try:
+            _load(name)
+        except DataError as error:
+            found.append(str(error))
+    try:
+        from frictionless import Package
+    except ImportError:
+        return found
+    for task in Package(str(DATA / "datapackage.json")).validate().tasks:
+        for error in task.errors:
+            place = f"data/{Path(task.place).name}"
+            line = getattr(error, "row_number", None)
+            column = getattr(error, "field_name", None)
+            where = (f", line {line}" if line else "") + (f", column {column!r}" if column else "")
+            found.append(f"{place}{where}: {error.note or error.message}")
+    return found
+
+
+def main() -> int:
+    """Print the faults of all tables; used by ``python -m coursebook.data``."""
+    found = faults()
+    for sentence in found:
+        print(sentence)
+    counts = sum(len(_load(name)) for name in names()) if not found else 0
+    print(f"{len(found)} faults." if found else f"{len(names())} tables, {counts} rows, no fault.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

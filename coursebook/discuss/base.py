@@ -1,0 +1,137 @@
+"""What every activity shares: a frame with instructions, controls that save, a line of status."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as widgets
+
+from coursebook.responses import mine
+
+WIDE = widgets.Layout(width="96%", max_width="760px")
+LABELLED = {"description_width": "initial"}
+
+
+class Activity:
+    """An activity of a lesson: title, minutes, what to do, controls, and when it was saved.
+
+    Args:
+        title: a few words.
+        task: what to decide, write down and say aloud; plain text.
+        minutes: minutes in class.
+        key: the start of the keys under which answers are kept, such as ``02.newsroom``.
+    """
+
+    def __init__(self, title: str, task: str, minutes: int, key: str):
+        """Set up an activity without controls."""
+        self.title, self.task, self.minutes, self.key = title, task, minutes, key
+        self.answers = mine()
+        self.fields: dict[str, widgets.Widget] = {}
+        self.status = widgets.HTML(self._status_html(self.answers.message))
+        self.children: list[widgets.Widget] = []
+
+    def add(self, *controls: widgets.Widget) -> None:
+        """Add controls below those that are there."""
+        self.children.extend(controls)
+
+    def saved(self, control: widgets.Widget, name: str) -> widgets.Widget:
+        """Fill a control with what was kept before, and keep every change from now on.
+
+        Args:
+            control: a widget with a ``value`` of text or number.
+            name: the last part of its key, unique in this activity.
+
+        Returns:
+            The same control.
+        """
+        key = f"{self.key}.{name}"
+        kept = self.answers.get(key)
+        if kept is not None:
+            try:
+                control.value = kept
+            except Exception:  # an option that no longer exists: the old answer stays in the file
+                self.status.value = self._status_html(f"Kept from before, no longer offered: {kept}.")
+        control.observe(lambda change: self._keep(key, change["new"]), "value")
+        self.fields[name] = control
+        return control
+
+    def _keep(self, key: str, value) -> None:
+        self.status.value = self._status_html(self.answers.put(key, value))
+
+    @staticmethod
+    def _status_html(message: str) -> str:
+        loud = "color:#a00;font-weight:bold" if message.startswith("NOT") else "color:#555"
+        return f'<div role="status" style="font-size:0.9em;{loud}">{html.escape(message)}</div>'
+
+    def fallback(self) -> str:
+        """Return what stands here before the cell is run: title, minutes, task."""
+        return (
+            f'<div style="border-left:5px solid #0072B2;padding:4px 12px;max-width:760px">'
+            f"<b>{html.escape(self.title)}</b> ({self.minutes} minutes)<br>{html.escape(self.task)}<br>"
+            "<i>Run this cell to take part: click it, then Shift+Enter. What you type is saved.</i></div>"
+        )
+
+    def box(self) -> widgets.VBox:
+        """Return the widget itself."""
+        head = widgets.HTML(
+            f'<div style="border-left:5px solid #0072B2;padding:2px 12px"><b>{html.escape(self.title)}</b> '
+            f"({self.minutes} minutes)<br>{html.escape(self.task)}</div>"
+        )
+        return widgets.VBox([head, *self.children, self.status])
+
+    def _repr_mimebundle_(self, **options) -> dict:
+        bundle = self.box()._repr_mimebundle_(**options)
+        bundle["text/html"] = self.fallback()
+        bundle["text/plain"] = f"Activity: {self.title}. {self.task}"
+        return bundle
+
+
+def text_area(label: str, hint: str = "", rows: int = 3) -> widgets.Textarea:
+    """Return a text field with a name for screen readers, sending every key stroke."""
+    return widgets.Textarea(
+        description=label, placeholder=hint, rows=rows, layout=WIDE, style=LABELLED, continuous_update=True
+    )
+
+
+def choice(label: str, options: list, empty: str = "choose") -> widgets.Dropdown:
+    """Return a list to choose from; its first entry means no choice yet.
+
+    Args:
+        label: the name of the control.
+        options: texts, or pairs of text and value.
+        empty: the text of the first entry.
+    """
+    pairs = [option if isinstance(option, tuple) else (option, option) for option in options]
+    return widgets.Dropdown(
+        description=label, options=[(f"({empty})", ""), *pairs], value="", style=LABELLED, layout=WIDE
+    )
+
+
+def number(label: str, low: int, high: int, value: int | None = None) -> widgets.BoundedIntText:
+    """Return a field for a whole number between two bounds."""
+    return widgets.BoundedIntText(
+        description=label,
+        min=low,
+        max=high,
+        value=low if value is None else value,
+        style=LABELLED,
+        layout=widgets.Layout(width="320px"),
+        continuous_update=True,
+    )
+
+
+def button(label: str, act) -> widgets.Button:
+    """Return a button that calls ``act()``."""
+    pressed = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
+    pressed.on_click(lambda _: act())
+    return pressed
+
+
+def panel(body: str = "") -> widgets.HTML:
+    """Return an area for output; set its ``value`` in an observer."""
+    return widgets.HTML(body, layout=widgets.Layout(width="98%"))
+
+
+def page_html(shown) -> str:
+    """Return the HTML of a map, chart or table for a panel."""
+    return shown._repr_mimebundle_()["text/html"]

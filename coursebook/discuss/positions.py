@@ -1,0 +1,196 @@
+"""Taking a position: forecast, stance, verdict, range, show of hands, free text."""
+
+from __future__ import annotations
+
+import html
+
+from coursebook import charts
+from coursebook.data import DataError, row, table
+from coursebook.discuss.base import Activity, button, choice, number, page_html, panel, text_area
+from coursebook.show import text
+
+STANCES = ["agree", "rather agree", "undecided", "rather disagree", "disagree"]
+VERDICTS = ["yes", "mostly", "mixed", "mostly not", "no", "cannot be told from these tables"]
+
+
+def stance(claim_id: str, when: str, minutes: int = 5) -> Activity:
+    """Ask where the learner stands on a claim, with a reason and a row of evidence.
+
+    Args:
+        claim_id: a row of the table ``claims``.
+        when: ``"before"`` or ``"after"`` the evidence; after, the earlier stance is shown.
+        minutes: minutes in class.
+    """
+    claim = row(claim_id)
+    lesson = f"{claim.lesson}"
+    task = f"Claim {claim_id}: {claim.claim} Choose, and give one reason that could be checked."
+    asked = Activity(f"Your stance, {when} the evidence", task, minutes, f"{lesson}.stance.{claim_id}.{when}")
+    if when == "after":
+        earlier = asked.answers.get(f"{lesson}.stance.{claim_id}.before.choice") or "none given"
+        asked.add(panel(f"<p>Before the evidence you said: <b>{html.escape(str(earlier))}</b>.</p>"))
+    asked.add(asked.saved(choice("Stance", STANCES), "choice"))
+    asked.add(asked.saved(text_area("Reason", "one reason that somebody could check"), "reason"))
+    if when == "after":
+        _cited(asked, "Row that weighs most", "row")
+        changed = text_area("What would change your mind", "a fact that could still turn up", 2)
+        asked.add(asked.saved(changed, "flip"))
+    return asked
+
+
+def _cited(asked: Activity, label: str, name: str) -> None:
+    """Add a field for row ids and say at once whether the rows exist and what they state."""
+    field, found = text_area(label, "row ids, such as ev020; several with a comma", 1), panel()
+
+    def look(*_):
+        found.value = "".join(
+            _row_line(part) for part in field.value.replace(";", ",").split(",") if part.strip()
+        )
+
+    asked.add(asked.saved(field, name), found)
+    field.observe(look, "value")
+    look()
+
+
+def _row_line(row_id: str) -> str:
+    try:
+        found = row(row_id)
+    except DataError as error:
+        return f"<div>{html.escape(str(error))}</div>"
+    skip = {"row_id", "source_ids", "note", "flags", "wire_origin"}
+    parts = [text(v) for k, v in found.items() if k not in skip and not k.endswith("_ids") and text(v) != "–"]
+    return f"<div><b>{html.escape(row_id.strip())}</b> ({found.name}): {html.escape('; '.join(parts)[:220])}</div>"
+
+
+def forecast(forecast_id: str, minutes: int = 3) -> Activity:
+    """Ask for a probability under a stated resolution rule.
+
+    Args:
+        forecast_id: a row of the table ``forecasts``.
+        minutes: minutes in class.
+    """
+    item = row(forecast_id)
+    task = (
+        f"{item.question} Counts as yes if: {item.resolution_rule} Decided on {text(item.deadline)}. "
+        "It is 15 November 2024: use nothing that you know from later."
+    )
+    asked = Activity(f"Forecast {forecast_id}", task, minutes, f"00.forecast.{forecast_id}")
+    base = panel(
+        f"<p>If nothing changes: {text(item.base_rate)} %. {html.escape(text(item.base_rate_reason))}</p>"
+    )
+    asked.add(base)
+    percent = number("Probability of yes in percent, 0 to 100", 0, 100, 50)
+    percent.layout.width = "420px"
+    asked.add(asked.saved(percent, "percent"))
+    asked.add(asked.saved(text_area("Because", "what drives your number", 2), "reason"))
+    return asked
+
+
+def verdict(claim_id: str, minutes: int = 5) -> Activity:
+    """Ask for both verdicts on a claim, with rows for and against, or none found.
+
+    Args:
+        claim_id: a row of the table ``claims``.
+        minutes: minutes in class.
+    """
+    claim = row(claim_id)
+    task = (
+        f"Claim {claim_id}: {claim.claim} Two questions. Was it reasonable to write on 15 November 2024? "
+        "Has it been borne out by the day the tables end? Cite rows; 'none found' is an answer."
+    )
+    asked = Activity(f"Your verdict on {claim_id}", task, minutes, f"{claim.lesson}.verdict.{claim_id}")
+    asked.add(asked.saved(choice("Reasonable then", VERDICTS), "then"))
+    asked.add(asked.saved(choice("Borne out since", VERDICTS), "since"))
+    _cited(asked, "Rows for", "for")
+    _cited(asked, "Rows against", "against")
+    asked.add(asked.saved(text_area("Reason", "why the rows you cite outweigh the others"), "reason"))
+    return asked
+
+
+def write(
+    key: str, title: str, task: str, label: str = "Your text", minutes: int = 3, rows: int = 4
+) -> Activity:
+    """Ask for a few sentences, kept under ``key``."""
+    asked = Activity(title, task, minutes, key)
+    asked.add(asked.saved(text_area(label, "two or three sentences", rows), "text"))
+    return asked
+
+
+def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Activity:
+    """Let the teacher type the hands for each option, before and after, and show the shift.
+
+    Args:
+        key: such as ``"02.tally"``.
+        question: what the class votes on.
+        options: two to six options.
+        minutes: minutes for each show of hands.
+    """
+    task = f"{question} Count hands for each option, before the evidence and after it."
+    asked = Activity("The class's tally", task, minutes, key)
+    picture = panel()
+    counts = {
+        moment: {
+            option: asked.saved(number(f"{option}, {moment}", 0, 999), f"{moment}.{place}")
+            for place, option in enumerate(options)
+        }
+        for moment in ("before", "after")
+    }
+
+    def draw(*_):
+        before, after = ({o: c.value for o, c in counts[m].items()} for m in ("before", "after"))
+        if not sum(before.values()) + sum(after.values()):
+            picture.value = "<p>No hands typed yet.</p>"
+            return
+        caption = f"{sum(before.values())} hands before, {sum(after.values())} after."
+        picture.value = page_html(charts.shift(before, after, caption))
+
+    for moment in counts.values():
+        for control in moment.values():
+            control.observe(draw, "value")
+            asked.add(control)
+    asked.add(picture)
+    draw()
+    return asked
+
+
+def interval(key: str, question: str, metric: str, highest: int, minutes: int = 4) -> Activity:
+    """Ask for an 80 percent range, then show which figures of the table it holds.
+
+    Only for figures such as soldiers deployed: nobody in this course sets a death toll.
+
+    Args:
+        key: such as ``"03.range"``.
+        question: what is asked.
+        metric: a value of ``strength_estimates.metric``; casualties and killed are refused.
+        highest: upper bound of the fields.
+        minutes: minutes in class.
+
+    Raises:
+        DataError: the metric counts dead or wounded.
+    """
+    if metric in ("killed", "wounded", "casualties_total"):
+        raise DataError("This activity is not offered for the dead and wounded: read them, do not set them.")
+    task = f"{question} Give a low and a high end so that you would be right four times out of five."
+    asked = Activity("Your 80 % range", task, minutes, key)
+    low = asked.saved(number("Low end, persons", 0, highest), "low")
+    high = asked.saved(number("High end, persons", 0, highest), "high")
+    shown = panel()
+
+    def compare():
+        if low.value >= high.value:
+            shown.value = "<p>Your low end is not below your high end. Type both, then compare again.</p>"
+            return
+        figures = table("strength_estimates").query("metric == @metric").dropna(subset=["low", "high"])
+        inside = figures[(figures.low >= low.value) & (figures.high <= high.value)]
+        names = ", ".join(
+            f"{r.issuer} {int(r.low)} ({r.row_id})"
+            for r in figures.itertuples()
+            if r.row_id not in set(inside.row_id)
+        )
+        shown.value = (
+            f"<p>{len(inside)} of the {len(figures)} two-sided figures lie inside your range. Outside: "
+            f"{html.escape(names) or 'none'}. These figures are claims, and several rest on one another; "
+            "your range is about the soldiers, not about the claims.</p>"
+        )
+
+    asked.add(low, high, button("Compare with the table", compare), shown)
+    return asked

@@ -1,0 +1,94 @@
+"""Tables, notes and figures as plain HTML: readable without a kernel, comparable by nbval."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+
+STYLE = "border-collapse:collapse;font-size:0.92em;line-height:1.35;text-align:left;max-width:100%"
+CELL = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;border-bottom:1px solid #ccc"
+
+
+class Page:
+    """A piece of HTML with a plain sentence for readers who see no HTML.
+
+    Args:
+        body: HTML.
+        words: what it says, in one sentence.
+    """
+
+    def __init__(self, body: str, words: str):
+        """Keep the HTML and the sentence."""
+        self.body, self.words = body, words
+
+    def _repr_mimebundle_(self, **_) -> dict:
+        return {"text/html": self.body, "text/plain": self.words}
+
+
+def text(value) -> str:
+    """Write one cell for a reader: days as 2024-10-18, whole numbers with a thin space, gaps as a dash."""
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)) or hasattr(value, "item"):
+        number = float(value)
+        if number == int(number):
+            return f"{int(number):,}".replace(",", "\u202f") if abs(number) >= 10_000 else f"{int(number)}"
+        return f"{number:.3g}" if abs(number) < 1 else f"{number:.2f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def rows(frame: pd.DataFrame, caption: str, columns: dict | list | None = None) -> Page:
+    """Show rows as an HTML table with a caption; everything in it is escaped.
+
+    Args:
+        frame: the rows.
+        caption: one sentence: what the reader should look at.
+        columns: column names to show, or a dictionary from column to heading.
+    """
+    if columns is None:
+        columns = list(frame.columns)
+    heads = columns if isinstance(columns, dict) else {c: c.replace("_", " ") for c in columns}
+    lines = [f'<table style="{STYLE}"><caption style="text-align:left;padding:4px 0">{caption}</caption>']
+    lines.append(
+        "<thead><tr>"
+        + "".join(f'<th scope="col" style="{CELL}">{html.escape(str(h))}</th>' for h in heads.values())
+        + "</tr></thead><tbody>"
+    )
+    for record in frame[list(heads)].itertuples(index=False, name=None):
+        cells = "".join(f'<td style="{CELL}">{_cell(value)}</td>' for value in record)
+        lines.append(f"<tr>{cells}</tr>")
+    if frame.empty:
+        lines.append(f'<tr><td colspan="{len(heads)}" style="{CELL}">No row meets this.</td></tr>')
+    lines.append("</tbody></table>")
+    return Page("\n".join(lines), f"{caption} ({len(frame)} rows)")
+
+
+def _cell(value) -> str:
+    shown = html.escape(text(value))
+    if isinstance(value, str) and value.startswith(("http://", "https://")):
+        return f'<a href="{shown}" rel="noopener">{html.escape(value.split("/")[2])}</a>'
+    return shown
+
+
+def sources(*frames: pd.DataFrame) -> Page:
+    """Show the sources of exactly these rows, with links, oldest first, folded away."""
+    from coursebook.data import sources_of
+
+    found = sources_of(*frames)
+    page = rows(
+        found,
+        f"{len(found)} sources of the rows shown above.",
+        {"published": "date", "publisher": "publisher", "title": "title", "url": "link", "rows": "rows"},
+    )
+    body = f"<details><summary>{len(found)} sources of the rows shown in this lesson</summary>{page.body}</details>"
+    return Page(body, f"{len(found)} sources of the rows shown in this lesson.")
+
+
+def note(sentence: str) -> Page:
+    """Show one sentence as a paragraph; the sentence is escaped."""
+    return Page(f"<p>{html.escape(sentence)}</p>", sentence)

@@ -1,0 +1,126 @@
+"""Open the course: the learner's working copy, trusted lessons, JupyterLab without pop-ups."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SHIPPED = ["notebooks", "exercises"]
+RECORD = ".shipped.json"
+SKIPPED = {".ipynb_checkpoints", "__pycache__"}
+
+
+def prepare(root: Path = ROOT, home: Path | None = None, today: str = "") -> list[Path]:
+    """Copy what ships into the learner's folder, never over anything that is there.
+
+    A file goes there once. When the shipped one changes later, the new version arrives beside
+    the learner's as ``name.new-2026-11-24.ipynb``.
+
+    Args:
+        root: the repository.
+        home: the learner's folder, ``my_course`` in the repository by default.
+        today: the day in the new version's name; today by default.
+
+    Returns:
+        The files that were written.
+    """
+    home = home or root / "my_course"
+    today = today or dt.date.today().isoformat()
+    record = home / RECORD
+    try:
+        seen = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        seen = {}
+    written = []
+    for source in _shipped(root):
+        name = source.relative_to(root).as_posix()
+        digest = hashlib.sha256(source.read_bytes()).hexdigest()
+        target = home / name
+        if target.exists():
+            if seen.get(name, digest) == digest:
+                seen[name] = digest
+                continue
+            target = target.with_name(f"{target.stem}.new-{today}{target.suffix}")
+        elif seen.get(name) == digest:
+            continue  # the learner took it away
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+            written.append(target)
+        seen[name] = digest
+    home.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(seen, indent=1, sort_keys=True), encoding="utf-8")
+    return written
+
+
+def _shipped(root: Path) -> list[Path]:
+    files = [path for folder in SHIPPED for path in sorted((root / folder).rglob("*")) if path.is_file()]
+    return [path for path in files if not SKIPPED & set(path.parts)]
+
+
+def trust(paths: list[Path]) -> None:
+    """Mark notebooks as trusted, so that JupyterLab shows their stored maps at once."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary()
+    for path in paths:
+        if path.suffix == ".ipynb":
+            notary.sign(nbformat.read(path, as_version=4))
+
+
+def quiet_lab() -> None:
+    """Switch off JupyterLab's question about news, for this environment only."""
+    folder = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings"
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",
+            "checkForUpdates": False,
+        }
+    }
+    (folder / "overrides.json").write_text(json.dumps(wanted, indent=1), encoding="utf-8")
+    page = Path(sys.prefix) / "etc" / "jupyter" / "labconfig"
+    page.mkdir(parents=True, exist_ok=True)
+    disabled = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (page / "page_config.json").write_text(json.dumps(disabled, indent=1), encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prepare the learner's folder and open JupyterLab in it; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="course.py start", description="Open the course in JupyterLab.")
+    parser.add_argument("--prepare-only", action="store_true", help="make my_course/ and stop")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--port", type=int, default=8888, help="port of the server (8888)")
+    chosen = parser.parse_args(arguments)
+    home = ROOT / "my_course"
+    try:
+        written = prepare()
+        trust(written)
+        quiet_lab()
+    except OSError as error:
+        print(f"my_course/ cannot be written: {error}. Check permissions and free space.", file=sys.stderr)
+        return 1
+    fresh = [path.name for path in written if ".new-" in path.name]
+    if fresh:
+        print(f"Newer versions lie beside yours: {', '.join(fresh)}.")
+    print(f"Your copy of the course: {home}. Your answers: {home / 'answers.json'}.")
+    if chosen.prepare_only:
+        return 0
+    first = "lab/tree/notebooks/00_start_here.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}", f"--port={chosen.port}"]
+    command += [f"--LabApp.default_url=/{first}"] + (["--no-browser"] if chosen.no_browser else [])
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    try:
+        return subprocess.run(command).returncode
+    except KeyboardInterrupt:
+        return 0
