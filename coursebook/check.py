@@ -13,7 +13,7 @@ import hashlib
 import html
 import json
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import folium
@@ -95,7 +95,7 @@ def _recording() -> bool:
     return os.environ.get("COURSEBOOK_RECORD") == "1"
 
 
-@lru_cache(maxsize=None)
+@cache
 def kept(lesson: str) -> dict:
     """Return what is kept of a lesson's answers: forms, mistakes, hints, by task."""
     path = KEPT / f"{lesson}.json"

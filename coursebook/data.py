@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -76,7 +76,7 @@ def table(name: str) -> pd.DataFrame:
     return _load(name).copy()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load(name: str) -> pd.DataFrame:
     path = DATA / resource(name)["path"]
     specs = fields(name)

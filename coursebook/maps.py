@@ -12,7 +12,7 @@ import html
 import json
 import math
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import folium
@@ -159,7 +159,7 @@ class _KeepView(folium.elements.MacroElement):
         self._name, self.key = "KeepView", key
 
 
-@lru_cache(maxsize=None)
+@cache
 def outlines(name: str) -> dict:
     """Return outlines as GeoJSON: ``countries_110m``, ``countries_50m`` or ``russian_regions``."""
     return json.loads((DATA / "geo" / f"{name}.geojson").read_text(encoding="utf-8"))
