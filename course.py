@@ -44,7 +44,7 @@ def environment(name, requirements):
 
     A second call with unchanged pins touches neither pip nor the network.
     """
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - older Pythons do start this file
         stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Install it from python.org.")
     folder, pins = ROOT / name, ROOT / requirements
     stamp = folder / "pins.sha256"

@@ -256,6 +256,30 @@ def row(row_id: str) -> pd.Series:
     return found
 
 
+def statement(row_id: str) -> str:
+    """Return what a row states, in one line: who, when, what.
+
+    Raises:
+        DataError: no table has such a row.
+    """
+    found = row(row_id)
+    who = next((str(found[c]) for c in ("issuer", "claimed_by", "actor_name") if _filled(found, c)), "")
+    day = next((f"{found[c]:%Y-%m-%d}" for c in ("date_latest", "reported_on") if _filled(found, c)), "")
+    what = next((str(found[c]) for c in STATED if _filled(found, c)), "")
+    size = [f"{found[c]:,}" for c in ("low", "high") if _filled(found, c)]
+    figure = (
+        f" ({' to '.join(dict.fromkeys(size))} {found.get('unit', '')})".replace(" )", ")") if size else ""
+    )
+    return f"{', '.join(part for part in (who, day) if part)}: {what}{figure}"
+
+
+STATED = ("headline", "statement", "event", "what", "item", "counts", "claim", "gist", "premise", "question")
+
+
+def _filled(found: pd.Series, column: str) -> bool:
+    return column in found.index and not pd.isna(found[column])
+
+
 @lru_cache(maxsize=1)
 def row_index() -> dict[str, str]:
     """Return a dictionary from every row id of the course to the name of its table."""

@@ -215,10 +215,7 @@ def base_map(
         keep_view: see :class:`OfflineMap`.
         tiles: a Folium tile layer for readers who are online and ask for one; None by default.
     """
-    south, west, north, east = bounds
-    wide, high = (east - west) * 0.6, (north - south) * 0.6
-    limit = 540 if pacific else 180
-    frame = (max(south - high, -60), max(west - wide, -180), min(north + high, 84), min(east + wide, limit))
+    frame = _frame(bounds, height, 540 if pacific else 180)
     fill = fill or {}
     land = clip(f"countries_{detail}", frame, pacific)
     _all_found(fill, detail)
@@ -237,6 +234,21 @@ def base_map(
         tooltip=folium.GeoJsonTooltip(["name"], labels=False),
     ).add_to(drawn)
     return drawn
+
+
+def _frame(bounds: tuple, height: int, limit: float) -> tuple:
+    """Return what a window of up to 1,600 pixels can show around the first view, in degrees."""
+    south, west, north, east = bounds
+    middle = math.radians((south + north) / 2)
+    wide = max(east - west, (north - south) / math.cos(middle) * 1600 / height) * 0.55
+    high = (north - south) * 0.55
+    lon = (west + east) / 2
+    return (
+        max(south - high, -60),
+        max(lon - wide, -180),
+        min(north + high, 84),
+        min(lon + wide, limit),
+    )
 
 
 def _all_found(codes, detail: str) -> None:
@@ -324,11 +336,18 @@ def distance_km(start: tuple, end: tuple) -> float:
     return Geodesic.WGS84.Inverse(*start, *end)["s12"] / 1000
 
 
-def key(drawn: folium.Map, lines: list[tuple[str, str]], title: str = "") -> None:
-    """Add a legend: ``[(svg sign, words), ...]``; colours never carry the meaning alone."""
+def key(drawn: folium.Map, lines: list[tuple[str, str]], title: str = "", at: str = "bottomleft") -> None:
+    """Add a legend: ``[(svg sign, words), ...]``; colours never carry the meaning alone.
+
+    Args:
+        drawn: the map.
+        lines: pairs of a sign (SVG) and what it means.
+        title: a heading.
+        at: the corner: bottomleft, bottomright, topleft or topright.
+    """
     body = "".join(f"<div>{sign}{html.escape(words)}</div>" for sign, words in lines)
     head = f"<b>{html.escape(title)}</b>" if title else ""
-    drawn.add_child(_Legend(f"{head}{body}"))
+    drawn.add_child(_Legend(f"{head}{body}", at))
 
 
 def dash(colour: str, style: str = "") -> str:
@@ -343,7 +362,7 @@ class _Legend(folium.elements.MacroElement):
     _template = Template("""
         {% macro script(this, kwargs) %}
         (function (map) {
-            const legend = L.control({position: 'bottomright'});
+            const legend = L.control({position: {{ this.at | tojson }}});
             legend.onAdd = () => {
                 const box = L.DomUtil.create('div', 'key');
                 box.innerHTML = {{ this.body | tojson }};
@@ -354,9 +373,9 @@ class _Legend(folium.elements.MacroElement):
         {% endmacro %}
     """)
 
-    def __init__(self, body: str):
+    def __init__(self, body: str, at: str):
         super().__init__()
-        self._name, self.body = "Legend", body
+        self._name, self.body, self.at = "Legend", body, at
 
 
 def names(place: pd.Series) -> str:
@@ -506,13 +525,13 @@ def layer_switch(drawn: folium.Map) -> None:
     folium.LayerControl(collapsed=False).add_to(drawn)
 
 
-def key_to_means(drawn: folium.Map) -> None:
-    """Add the legend of :func:`account`."""
+def key_to_means(drawn: folium.Map, at: str = "bottomleft") -> None:
+    """Add the legend of :func:`account` in a corner."""
     lines = [(dash(colour), words) for means, (colour, words) in MEANS.items() if means != "unknown"]
     lines.append((dash(MEANS["unknown"][0], DASHED), "an end or the means not reported"))
-    key(drawn, lines, "Lines join ends; they are no routes")
+    key(drawn, lines, "Lines join ends; they are no routes", at)
 
 
-def key_to_roles(drawn: folium.Map, roles: list[str]) -> None:
-    """Add the legend of :func:`place_pins` for some roles."""
-    key(drawn, [(symbol(*ROLES[role][:2]), ROLES[role][2]) for role in roles])
+def key_to_roles(drawn: folium.Map, roles: list[str], at: str = "bottomright") -> None:
+    """Add the legend of :func:`place_pins` for some roles in a corner."""
+    key(drawn, [(symbol(*ROLES[role][:2]), ROLES[role][2]) for role in roles], at=at)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pandas as pd
 
 STYLE = "border-collapse:collapse;font-size:0.92em;line-height:1.35;text-align:left;max-width:100%"
+CODE = re.compile("[a-zA-Z0-9]+(_[a-zA-Z0-9]+)+")  # a code such as own_collection
 CELL = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;border-bottom:1px solid #ccc"
 
 
@@ -39,7 +41,8 @@ def text(value) -> str:
         if number == int(number):
             return f"{int(number):,}".replace(",", "\u202f") if abs(number) >= 10_000 else f"{int(number)}"
         return f"{number:.3g}" if abs(number) < 1 else f"{number:.2f}".rstrip("0").rstrip(".")
-    return str(value)
+    value = str(value)
+    return value.replace("_", " ") if CODE.fullmatch(value) else value
 
 
 def rows(frame: pd.DataFrame, caption: str, columns: dict | list | None = None) -> Page:
@@ -70,9 +73,29 @@ def rows(frame: pd.DataFrame, caption: str, columns: dict | list | None = None) 
 
 def _cell(value) -> str:
     shown = html.escape(text(value))
+    if isinstance(value, pd.Timestamp):
+        return f'<span style="white-space:nowrap">{shown}</span>'
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return f'<a href="{shown}" rel="noopener">{html.escape(value.split("/")[2])}</a>'
     return shown
+
+
+def evidence(claim_id: str) -> Page:
+    """Show the rows for, against and beside a claim, or that none were found.
+
+    Columns: row, what it states, its direction, whether it would exist if the claim were false.
+    """
+    from coursebook.data import statement, table
+
+    found = table("evidence").query("claim_id == @claim_id").sort_values("direction", ascending=False)
+    found = found.assign(states=[statement(row_id) for row_id in found.cited_row])
+    heads = {
+        "cited_row": "row",
+        "states": "what it states",
+        "direction": "direction",
+        "would_exist_if_false": "would it exist if the claim were false?",
+    }
+    return rows(found, f"Evidence on {claim_id}: {len(found)} rows.", heads)
 
 
 def sources(*frames: pd.DataFrame) -> Page:
@@ -92,3 +115,12 @@ def sources(*frames: pd.DataFrame) -> Page:
 def note(sentence: str) -> Page:
     """Show one sentence as a paragraph; the sentence is escaped."""
     return Page(f"<p>{html.escape(sentence)}</p>", sentence)
+
+
+def card(title: str, body: str, limits: str) -> Page:
+    """Show a concept card: title, explanation, and what the concept cannot do."""
+    inside = f"<b>{html.escape(title)}</b><p>{html.escape(body)}</p><p><i>Its limits:</i> {html.escape(limits)}</p>"
+    return Page(
+        f'<div style="border:1px solid #999;padding:8px 14px;max-width:760px">{inside}</div>',
+        f"Concept card: {title}. {body} Its limits: {limits}",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from coursebook import charts
-from coursebook.data import DataError, row, table
+from coursebook.data import DataError, row, statement, table
 from coursebook.discuss.base import Activity, button, choice, number, page_html, panel, text_area
 from coursebook.show import text
 
@@ -53,12 +53,9 @@ def _cited(asked: Activity, label: str, name: str) -> None:
 
 def _row_line(row_id: str) -> str:
     try:
-        found = row(row_id)
+        return f"<div><b>{html.escape(row_id.strip())}</b> {html.escape(statement(row_id))}</div>"
     except DataError as error:
         return f"<div>{html.escape(str(error))}</div>"
-    skip = {"row_id", "source_ids", "note", "flags", "wire_origin"}
-    parts = [text(v) for k, v in found.items() if k not in skip and not k.endswith("_ids") and text(v) != "–"]
-    return f"<div><b>{html.escape(row_id.strip())}</b> ({found.name}): {html.escape('; '.join(parts)[:220])}</div>"
 
 
 def forecast(forecast_id: str, minutes: int = 3) -> Activity:

@@ -1,0 +1,122 @@
+"""Lesson 02 in a real JupyterLab, in a real browser, with every outside request blocked."""
+
+import json
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+LESSON = "notebooks/02_the_road_to_kursk.ipynb"
+DONE = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const codes = [...panel.content.model.cells].filter(c => c.type === 'code' && c.sharedModel.getSource().trim());
+  return codes.every(c => c.executionCount > 0) && panel.sessionContext.session.kernel.status === 'idle';
+}"""
+EMPTY = """() => {
+  const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
+  for (const cell of cells) if (cell.type === 'code') cell.clearExecution();
+}"""
+
+
+def open_lesson(page, url, path=LESSON):
+    page.goto(f"{url}/lab/tree/{path}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=90_000
+    )
+
+
+def run_all(page):
+    page.evaluate(EMPTY)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(DONE, timeout=120_000)
+    page.wait_for_selector(".jupyter-widgets", timeout=30_000)
+
+
+def map_frame(page, words):
+    frame = page.locator(f"iframe[title*='{words}']").first
+    frame.scroll_into_view_if_needed(timeout=30_000)
+    return frame.content_frame
+
+
+def clock_pins(page):
+    return map_frame(page, "reported events").locator(".pin").count()
+
+
+def test_lesson_02_lives_without_a_network(page, lab):
+    url, home = lab
+    open_lesson(page, url)
+    stored = map_frame(page, "Four accounts")
+    stored.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=20_000)  # stored map, before anything runs
+    run_all(page)
+
+    road = map_frame(page, "Four accounts")
+    road.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=20_000)
+    assert road.locator("path.leaflet-interactive").count() > 60  # outlines and lines
+    assert road.locator(".pin").count() >= 6
+
+    # Step the date by keyboard: pins change, zoom and centre stay.
+    clock = map_frame(page, "reported events")
+    clock.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_timeout(600)
+    kept = "() => sessionStorage.getItem('02.clocks')"
+    view, pins = json.loads(page.evaluate(kept)), clock_pins(page)
+    later = page.get_by_role("button", name="Later", exact=True)
+    later.focus()
+    for _ in range(5):
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(400)
+    page.wait_for_timeout(1500)
+    assert clock_pins(page) > pins
+    after = json.loads(page.evaluate(kept))
+    assert after["zoom"] == pytest.approx(view["zoom"], abs=0.01)
+    assert after["centre"]["lat"] == pytest.approx(view["centre"]["lat"], abs=0.5)
+
+    # Type, restart, run again: what was typed is back.
+    reason = page.get_by_label("Reason").first
+    reason.scroll_into_view_if_needed()
+    reason.click()
+    page.keyboard.type("Assaults need fighters, see ev041.")
+    page.wait_for_timeout(1200)
+    assert "ev041" in (home / "answers.json").read_text(encoding="utf-8")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_timeout(1500)
+    run_all(page)
+    assert page.get_by_label("Reason").first.input_value() == "Assaults need fighters, see ev041."
+    assert page.outside == []
+
+
+def test_a_date_before_the_first_event_gives_an_empty_map_and_a_sentence(page, lab):
+    url, _ = lab
+    open_lesson(page, url)
+    run_all(page)
+    day = page.get_by_label("Day", exact=True).first
+    day.scroll_into_view_if_needed()
+    day.fill("2020-01-01")
+    day.press("Tab")
+    page.wait_for_function("() => document.body.innerText.includes('The map is empty')", timeout=15_000)
+    frame = map_frame(page, "0 reported events")
+    frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=20_000)
+    assert frame.locator(".pin").count() == 0
+
+
+def test_every_map_in_the_lessons_draws_and_asks_for_nothing(page):
+    import nbformat
+
+    from conftest import ROOT
+
+    tried = 0
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in nbformat.read(path, 4).cells:
+            for output in cell.get("outputs", []):
+                html = output.get("data", {}).get("text/html", "")
+                if "<iframe" not in html or "leaflet" not in html:
+                    continue
+                page.set_content(html)
+                frame = page.locator("iframe").first.content_frame
+                frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=20_000)
+                assert frame.locator("path.leaflet-interactive").count() > 5, path.name
+                assert re.search("68/262", html), f"{path.name}: no note on outlines"
+                tried += 1
+    assert tried >= 2
+    assert page.outside == []
