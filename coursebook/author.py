@@ -95,19 +95,25 @@ def release(folder: Path, target: Path) -> None:
         RuntimeError: nbgrader refused; its message says which cell.
     """
     from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
     config = Config()
     with tempfile.TemporaryDirectory() as work:
+        notebook = nbformat.read(folder / f"{folder.name}.ipynb", as_version=4)
+        # Cells tagged "solution" explain the answer; nbgrader has no word for them.
+        notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", [])]
+        source = Path(work) / "source" / folder.name
+        source.mkdir(parents=True)
+        nbformat.write(notebook, source / f"{folder.name}.ipynb")
         config.CourseDirectory.root = work
-        config.CourseDirectory.source_directory = str(ROOT / "solutions")
+        config.CourseDirectory.source_directory = "source"
         config.CourseDirectory.release_directory = "out"
         config.CourseDirectory.assignment_id = folder.name
         config.ClearSolutions.code_stub = {"python": "# write your answer here"}
         config.ClearSolutions.text_stub = "*Write your answer here.*"
-        config.GenerateAssignment.no_database = True
-        converter = GenerateAssignment(config=config)
-        converter.no_database = True
+        config.SaveCells.enabled = False  # no gradebook needed to make the students' version
+        converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
         converter.start()
         made = Path(work) / "out" / folder.name
         if not made.exists():
