@@ -28,7 +28,7 @@ SETTINGS = {
     "axes.spines.right": False,
 }
 CYCLE = [COLOURS[name] for name in ("blue", "red", "green", "pink", "orange", "sky", "black", "grey")]
-MARKS = ["o", "s", "^", "D", "P", "v", "X", "*"]
+MARKS = ["o", "s", "D", "P", "X", "*", "p", "h"]  # no triangles: they mean at least and up to
 
 
 def figure(width: float = 8.4, height: float = 4.2):
@@ -94,7 +94,7 @@ def bands(
     frame = frame.dropna(subset=["low", "high"], how="all").sort_values(when)
     groups = list(dict.fromkeys(frame[by]))
     with matplotlib.rc_context(SETTINGS):
-        drawn = Figure(figsize=(8.4, height or 1.0 + 1.15 * len(groups)), layout="constrained")
+        drawn = Figure(figsize=(8.4, height or 1.0 + 1.45 * len(groups)), layout="constrained")
         lanes = drawn.subplots(len(groups) or 1, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         for place, (lane, group) in enumerate(zip(lanes, groups, strict=False)):
             _lane(lane, frame[frame[by] == group], when, CYCLE[place % 8], MARKS[place % 8])
@@ -107,7 +107,7 @@ def bands(
 
 
 def _lane(lane, rows: pd.DataFrame, when: str, colour: str, mark: str) -> None:
-    for row in rows.itertuples():
+    for place, row in enumerate(rows.itertuples()):
         day, low, high = getattr(row, when), row.low, row.high
         if pd.isna(low) or pd.isna(high):
             value, sign = (low, "^") if pd.isna(high) else (high, "v")
@@ -118,7 +118,9 @@ def _lane(lane, rows: pd.DataFrame, when: str, colour: str, mark: str) -> None:
             lane.plot([day, day], [float(low), float(high)], mark, color=colour, ms=6)
             value = high
             words = f"{int(low):,}" if low == high else f"{int(low):,}–{int(high):,}"
-        lane.annotate(words, (day, float(value)), (0, 6), textcoords="offset points", ha="center", fontsize=8)
+        # Labels of neighbours go above and below in turn, so that they can be read.
+        shift = (0, 7) if place % 2 == 0 else (0, -15)
+        lane.annotate(words, (day, float(value)), shift, textcoords="offset points", ha="center", fontsize=8)
     lane.grid(axis="y", color="#ddd")
     lane.set_axisbelow(True)
 

@@ -413,6 +413,31 @@ def layers(drawn: folium.Map) -> dict[str, dict]:
     return {name: seen for name, seen in found.items() if any(seen.values())}
 
 
+def capital_pins(countries: pd.DataFrame, codes, squares=(), left=()) -> folium.FeatureGroup:
+    """Return a layer with a labelled pin for each capital.
+
+    Args:
+        countries: the table ``countries``.
+        codes: iso3 codes.
+        squares: those drawn as a red square instead of a blue circle.
+        left: those with the label to the left.
+    """
+    layer = folium.FeatureGroup("Capitals")
+    for place in countries[countries.iso3.isin(list(codes))].itertuples():
+        kind, colour = ("square", "red") if place.iso3 in squares else ("circle", "blue")
+        name = f"{place.capital}, {place.name_en}"
+        spot = (place.capital_lat, place.capital_lon)
+        marker = pin(*spot, name, name, kind, COLOURS[colour], place.capital, place.iso3 in left)
+        marker.add_to(layer)
+    return layer
+
+
+def capital(countries: pd.DataFrame, iso3: str) -> tuple[float, float]:
+    """Return ``(lat, lon)`` of a capital in degrees."""
+    place = countries.set_index("iso3").loc[iso3]
+    return float(place.capital_lat), float(place.capital_lon)
+
+
 ROLES = {
     "embarkation_port": ("triangle", COLOURS["blue"], "port of embarkation"),
     "transit_port": ("square", COLOURS["blue"], "port or airfield of arrival"),

@@ -45,17 +45,27 @@ def text(value) -> str:
     return value.replace("_", " ") if CODE.fullmatch(value) else value
 
 
-def rows(frame: pd.DataFrame, caption: str, columns: dict | list | None = None) -> Page:
+def headings(columns: str | list | dict) -> dict[str, str]:
+    """Turn ``"row_id=row issuer what_it_obliges=obliges_to"`` into ``{column: heading}``.
+
+    A column without a heading keeps its name; underscores become spaces.
+    """
+    if isinstance(columns, dict):
+        return columns
+    words = columns.split() if isinstance(columns, str) else columns
+    pairs = [word.partition("=") for word in words]
+    return {column: (heading or column).replace("_", " ") for column, _, heading in pairs}
+
+
+def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> Page:
     """Show rows as an HTML table with a caption; everything in it is escaped.
 
     Args:
         frame: the rows.
         caption: one sentence: what the reader should look at.
-        columns: column names to show, or a dictionary from column to heading.
+        columns: which columns, as in :func:`headings`; all by default.
     """
-    if columns is None:
-        columns = list(frame.columns)
-    heads = columns if isinstance(columns, dict) else {c: c.replace("_", " ") for c in columns}
+    heads = headings(columns or list(frame.columns))
     lines = [f'<table style="{STYLE}"><caption style="text-align:left;padding:4px 0">{caption}</caption>']
     lines.append(
         "<thead><tr>"
@@ -89,12 +99,9 @@ def evidence(claim_id: str) -> Page:
 
     found = table("evidence").query("claim_id == @claim_id").sort_values("direction", ascending=False)
     found = found.assign(states=[statement(row_id) for row_id in found.cited_row])
-    heads = {
-        "cited_row": "row",
-        "states": "what it states",
-        "direction": "direction",
-        "would_exist_if_false": "would it exist if the claim were false?",
-    }
+    heads = "cited_row=row states=what_it_states direction would_exist_if_false=would_it_exist_if_false?"
+    if found.empty:
+        return note(f"No row in the table evidence speaks for or against {claim_id}: none found.")
     return rows(found, f"Evidence on {claim_id}: {len(found)} rows.", heads)
 
 
@@ -106,7 +113,7 @@ def sources(*frames: pd.DataFrame) -> Page:
     page = rows(
         found,
         f"{len(found)} sources of the rows shown above.",
-        {"published": "date", "publisher": "publisher", "title": "title", "url": "link", "rows": "rows"},
+        "published=date publisher title url=link rows",
     )
     body = f"<details><summary>{len(found)} sources of the rows shown in this lesson</summary>{page.body}</details>"
     return Page(body, f"{len(found)} sources of the rows shown in this lesson.")
@@ -117,10 +124,24 @@ def note(sentence: str) -> Page:
     return Page(f"<p>{html.escape(sentence)}</p>", sentence)
 
 
-def card(title: str, body: str, limits: str) -> Page:
-    """Show a concept card: title, explanation, and what the concept cannot do."""
-    inside = f"<b>{html.escape(title)}</b><p>{html.escape(body)}</p><p><i>Its limits:</i> {html.escape(limits)}</p>"
+def concept(lesson: str) -> Page:
+    """Show the concept card of a lesson: its name, an explanation, what it cannot do."""
+    from coursebook.data import table
+
+    card = table("concepts").query("lesson == @lesson").iloc[0]
+    inside = (
+        f"<b>{html.escape(card.concept)}</b><p>{html.escape(card.explained)}</p>"
+        f"<p><i>Its limits:</i> {html.escape(card.limits)}</p>"
+    )
     return Page(
         f'<div style="border:1px solid #999;padding:8px 14px;max-width:760px">{inside}</div>',
-        f"Concept card: {title}. {body} Its limits: {limits}",
+        f"Concept card: {card.concept}. {card.explained} Its limits: {card.limits}",
     )
+
+
+def readings(lesson: str, caption: str) -> Page:
+    """Show the two readings of a lesson that disagree."""
+    from coursebook.data import table
+
+    pair = table("readings").query("lesson == @lesson and use == 'core_pair'")
+    return rows(pair, caption, "row_id=row side author title publisher minutes gist=what_it_says url=link")

@@ -46,7 +46,13 @@ def lab(tmp_path_factory):
     start.trust(start.prepare(ROOT, home))
     start.quiet_lab()
     port = free_port()
-    options = [f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
+    options = [
+        f"--port={port}",
+        "--no-browser",
+        "--allow-root",
+        "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={home}",
+    ]
     command = [sys.executable, "-m", "jupyterlab", *options, "--LabApp.expose_app_in_browser=True"]
     log = (home.parent / "lab.log").open("w")
     server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | settings)

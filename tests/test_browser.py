@@ -22,7 +22,8 @@ def open_lesson(page, url, path=LESSON):
     page.goto(f"{url}/lab/tree/{path}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=90_000
+        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+        timeout=90_000,
     )
 
 
@@ -47,7 +48,9 @@ def test_lesson_02_lives_without_a_network(page, lab):
     url, home = lab
     open_lesson(page, url)
     stored = map_frame(page, "Four accounts")
-    stored.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=20_000)  # stored map, before anything runs
+    stored.locator("path.leaflet-interactive").first.wait_for(
+        state="attached", timeout=20_000
+    )  # stored map, before anything runs
     run_all(page)
 
     road = map_frame(page, "Four accounts")

@@ -122,7 +122,7 @@ def number(label: str, low: int, high: int, value: int | None = None) -> widgets
 
 def button(label: str, act) -> widgets.Button:
     """Return a button that calls ``act()``."""
-    pressed = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
+    pressed = widgets.Button(description=label, layout=widgets.Layout(width="auto", align_self="flex-start"))
     pressed.on_click(lambda _: act())
     return pressed
 

@@ -15,7 +15,7 @@ def sort_cards(
     front: str,
     answer: str,
     bins: dict[str, str],
-    reveal: dict,
+    reveal: str,
     key: str,
     title: str,
     task: str,
@@ -28,7 +28,7 @@ def sort_cards(
         front: the column printed on the card.
         answer: the column that holds the table's code.
         bins: code and the words offered for it.
-        reveal: columns shown afterwards, with their headings.
+        reveal: columns shown afterwards, as in :func:`coursebook.show.rows`.
         key: such as ``"03.sort"``.
         title: a few words.
         task: what to decide and to say aloud.
@@ -55,7 +55,7 @@ def sort_cards(
             table=[bins.get(code, code) for code in frame[answer]],
         )
         same = int((yours.yours == yours.table).sum())
-        heads = {"row_id": "row", "yours": "you", "table": "the table", **reveal}
+        heads = f"row_id=row yours=you table=the_table {reveal}"
         shown.value = show.rows(yours, f"{same} of {len(yours)} as the table has them.", heads).body
 
     asked.add(button("Reveal", tell), shown)
@@ -70,7 +70,7 @@ def hunt(
     Args:
         frame: one row a statement, with a ``row_id``.
         front: the column with the faulty statement.
-        back: columns shown afterwards, with their headings.
+        back: columns shown afterwards, as in :func:`coursebook.show.rows`.
         key: such as ``"03.hunt"``.
         title: a few words.
         task: what to look for.

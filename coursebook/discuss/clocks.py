@@ -14,14 +14,16 @@ from coursebook.discuss.base import LABELLED, Activity, button, page_html, panel
 CLOCKS = {"when it happened": "date_earliest", "when it was reported": "reported_on"}
 
 
-def two_clocks(frame: pd.DataFrame, draw, key: str, columns: dict, start: str, minutes: int = 5) -> Activity:
+def two_clocks(
+    frame: pd.DataFrame, draw, key: str, columns: str | dict, start: str, minutes: int = 5
+) -> Activity:
     """Step through days on two clocks and redraw a picture with the rows up to that day.
 
     Args:
         frame: rows with ``date_earliest`` and ``reported_on``.
         draw: a function of the rows chosen that returns a map or chart.
         key: such as ``"02.clocks"``.
-        columns: columns of the newest rows to list, with their headings.
+        columns: columns of the newest rows to list, as in :func:`coursebook.show.rows`.
         start: the first day shown, such as ``"2024-10-24"``.
         minutes: minutes in class.
     """
@@ -71,13 +73,15 @@ def two_clocks(frame: pd.DataFrame, draw, key: str, columns: dict, start: str, m
     return asked
 
 
-def newsroom(frame: pd.DataFrame, stops: list[str], columns: dict, key: str, minutes: int = 15) -> Activity:
+def newsroom(
+    frame: pd.DataFrame, stops: list[str], columns: str | dict, key: str, minutes: int = 15
+) -> Activity:
     """Stop at several days: write one sentence that could be printed, then see what was missing.
 
     Args:
         frame: rows with ``date_earliest`` and ``reported_on``.
         stops: days such as ``"2024-10-18"``.
-        columns: columns to list, with their headings.
+        columns: columns to list, as in :func:`coursebook.show.rows`.
         key: such as ``"02.newsroom"``.
         minutes: minutes in class.
     """
@@ -94,7 +98,7 @@ def newsroom(frame: pd.DataFrame, stops: list[str], columns: dict, key: str, min
     return asked
 
 
-def _reveal(frame: pd.DataFrame, stop: str, columns: dict) -> widgets.VBox:
+def _reveal(frame: pd.DataFrame, stop: str, columns: str | dict) -> widgets.VBox:
     day, shown = pd.Timestamp(stop), panel()
     known = frame[frame.reported_on <= day].sort_values("reported_on")
     waiting = frame[(frame.date_earliest <= day) & (frame.reported_on > day)].sort_values("date_earliest")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 
+import ipywidgets as widgets
+
 from coursebook import charts
 from coursebook.data import DataError, row, statement, table
 from coursebook.discuss.base import Activity, button, choice, number, page_html, panel, text_area
@@ -140,10 +142,11 @@ def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Acti
         caption = f"{sum(before.values())} hands before, {sum(after.values())} after."
         picture.value = page_html(charts.shift(before, after, caption))
 
-    for moment in counts.values():
-        for control in moment.values():
+    for option in options:
+        pair = [counts[moment][option] for moment in ("before", "after")]
+        for control in pair:
             control.observe(draw, "value")
-            asked.add(control)
+        asked.add(widgets.HBox(pair, layout=widgets.Layout(flex_flow="row wrap")))
     asked.add(picture)
     draw()
     return asked
