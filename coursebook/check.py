@@ -247,6 +247,7 @@ def _map_form(task: str, drawn: folium.Map) -> dict:
             "places": _hash(task, sorted(f"{lat:.2f},{lon:.2f}" for lat, lon in seen["markers"])),
         }
         for name, seen in layers(drawn).items()
+        if name != "map"  # outlines and legend are not part of the answer
     }
     return {"type": "map", "length": len(found), "layers": found}
 
@@ -254,8 +255,7 @@ def _map_form(task: str, drawn: folium.Map) -> dict:
 def _chart_form(task: str, axes: Axes, decimals: int) -> dict:
     drawn = [[float(x) for x in line.get_ydata()] for line in axes.lines]
     drawn += [
-        [float(bar.get_width() if bar.get_width() != 0.8 else bar.get_height()) for bar in group]
-        for group in axes.containers
+        [float(x) for x in group.datavalues] for group in axes.containers if hasattr(group, "datavalues")
     ]
     drawn += [
         [float(y) for _, y in dots.get_offsets()] for dots in axes.collections if len(dots.get_offsets())
@@ -264,9 +264,14 @@ def _chart_form(task: str, axes: Axes, decimals: int) -> dict:
         "type": "chart",
         "length": len(drawn),
         "labels": [bool(axes.get_xlabel()), bool(axes.get_ylabel())],
-        "zero": bool(axes.containers) is False or min(axes.get_ylim()[0], axes.get_xlim()[0]) <= 0,
-        "values": _hash(task, sorted(",".join(_word(v, decimals) for v in group) for group in drawn)),
+        "zero": all(_from_zero(axes, group) for group in axes.containers),
+        "values": _hash(task, sorted(",".join(sorted(_word(v, decimals) for v in group)) for group in drawn)),
     }
+
+
+def _from_zero(axes: Axes, group) -> bool:
+    limits = axes.get_xlim() if getattr(group, "orientation", "") == "horizontal" else axes.get_ylim()
+    return bool(limits[0] <= 0 <= limits[1])
 
 
 def _same(found: dict, expected: dict) -> bool:

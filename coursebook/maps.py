@@ -20,7 +20,7 @@ import pandas as pd
 from branca.element import Element
 from folium.template import Template
 from geographiclib.geodesic import Geodesic
-from shapely import affinity, clip_by_rect
+from shapely import affinity
 from shapely.geometry import box, mapping, shape
 from xstatic.pkg import leaflet
 
@@ -174,14 +174,15 @@ def clip(name: str, bounds: tuple, pacific: bool = False) -> dict:
         pacific: also draw the world once more east of 180°, for lines that cross the Pacific.
     """
     south, west, north, east = bounds
+    frame = box(west, south, east, north)
     features = []
     for feature in outlines(name)["features"]:
         whole = shape(feature["geometry"])
         copies = [whole, affinity.translate(whole, xoff=360)] if pacific else [whole]
         for copy in copies:
-            if not copy.intersects(box(west, south, east, north)):
+            if not copy.intersects(frame):
                 continue
-            part = clip_by_rect(copy, west, south, east, north)
+            part = copy if frame.contains(copy) else copy.intersection(frame)
             if not part.is_empty:
                 features.append(feature | {"geometry": _rounded(mapping(part))})
     return {"type": "FeatureCollection", "features": features}

@@ -105,7 +105,6 @@ def test_a_date_before_the_first_event_gives_an_empty_map_and_a_sentence(page, l
 
 def test_every_map_in_the_lessons_draws_and_asks_for_nothing(page):
     import nbformat
-
     from conftest import ROOT
 
     tried = 0

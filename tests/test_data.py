@@ -1,0 +1,223 @@
+"""The tables: what the schema cannot hold, and what a fault looks like to a person."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from shapely.geometry import Point, shape
+
+from coursebook import data, maps
+
+
+@pytest.fixture
+def broken(tmp_path, monkeypatch):
+    """A copy of data/ that a test may break; gives a function that edits one table."""
+    shutil.copytree(data.DATA, tmp_path / "data")
+    monkeypatch.setattr(data, "DATA", tmp_path / "data")
+    for cached in (data.package, data._load, data.row_index):
+        cached.cache_clear()
+
+    def edit(name, change):
+        path = tmp_path / "data" / f"{name}.csv"
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+        change(frame).to_csv(path, index=False)
+
+    yield edit
+    monkeypatch.undo()
+    for cached in (data.package, data._load, data.row_index):
+        cached.cache_clear()
+
+
+def put(row, column, value):
+    def change(frame):
+        frame.loc[row, column] = value
+        return frame
+
+    return change
+
+
+def test_every_table_is_valid():
+    assert data.faults() == []
+
+
+def test_row_ids_are_unique_over_all_tables():
+    seen = {}
+    for name in data.names():
+        for row_id in data.table(name).iloc[:, 0]:
+            assert row_id not in seen, f"{row_id} in {name} and in {seen.get(row_id)}"
+            seen[row_id] = name
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_low_is_not_above_high(name):
+    frame = data.table(name)
+    for low, high in (("low", "high"), ("headcount_low", "headcount_high"), ("date_earliest", "date_latest")):
+        if low in frame and high in frame:
+            bad = frame[(frame[low] > frame[high]).fillna(False)]
+            assert bad.empty, bad.iloc[:, 0].tolist()
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_nothing_is_reported_before_it_began(name):
+    frame = data.table(name)
+    if {"reported_on", "date_earliest"} <= set(frame):
+        # A plan or a treaty's clause may be reported before the day that it is about.
+        frame = frame[frame.get("status", pd.Series("", index=frame.index)) != "projected"]
+        bad = frame[frame.reported_on < frame.date_earliest]
+        assert bad.empty, bad.iloc[:, 0].tolist()
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_precision_agrees_with_the_days(name):
+    frame = data.table(name)
+    if "reported_precision" in frame:
+        month = frame[frame.reported_precision == "month"].reported_on
+        assert (month == month + pd.offsets.MonthEnd(0)).all()
+        assert (frame.reported_on.isna() == frame.reported_precision.isna()).all()
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_no_two_rows_say_the_same(name):
+    frame = data.table(name)
+    if name in ("sources", "countries"):
+        return
+    content = frame.drop(columns=[c for c in (frame.columns[0], "source_ids", "note") if c in frame])
+    assert not content.duplicated().any(), frame[content.duplicated()].iloc[:, 0].tolist()
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_every_table_states_its_horizon_and_licence(name):
+    item = data.resource(name)
+    assert item["horizon"]["from"] <= item["horizon"]["to"]
+    assert item["licenses"] and item["description"]
+    assert all(spec["description"] for spec in item["schema"]["fields"])
+
+
+def outline(iso3):
+    found = [f for f in maps.outlines("countries_50m")["features"] if f["properties"]["iso3"] == iso3]
+    return shape(found[0]["geometry"])
+
+
+def test_every_place_lies_in_its_country():
+    # Simplified outlines cut corners at the coast: places there may lie up to 0.4 degrees outside.
+    for place in data.table("places").itertuples():
+        away = outline(place.iso3).distance(Point(place.lon, place.lat))
+        assert away <= (0.4 if place.coast == "yes" else 0), place.row_id
+
+
+CHECK_POINTS = {
+    "Murmansk": (68.97, 33.08, "RUS"),
+    "Vorkuta": (67.5, 64.0, "RUS"),
+    "Salekhard": (66.53, 66.6, "RUS"),
+    "Simferopol": (44.95, 34.1, "UKR"),
+    "Kerch": (45.33, 36.42, "UKR"),
+    "Kyrenia": (35.32, 33.32, "CYP"),
+    "Sudzha": (51.19, 35.27, "RUS"),
+    "Seoul": (37.57, 126.98, "KOR"),
+    "Pyongyang": (39.03, 125.75, "PRK"),
+    "Beaufort Sea": (71.0, -150.0, None),
+}
+
+
+@pytest.mark.parametrize("name", CHECK_POINTS)
+def test_outlines_put_points_where_the_united_nations_do(name):
+    lat, lon, iso3 = CHECK_POINTS[name]
+    for detail in ("countries_110m", "countries_50m"):
+        inside = {
+            f["properties"]["iso3"]
+            for f in maps.outlines(detail)["features"]
+            if shape(f["geometry"]).buffer(0.06 if name == "Kerch" else 0).contains(Point(lon, lat))
+        }
+        assert inside - ({"RUS"} if name == "Kerch" else set()) == ({iso3} if iso3 else set()), detail
+
+
+def test_claims_and_links_hold_together():
+    ends = set(data.table("claims").row_id) | set(data.table("premises").row_id)
+    links = data.table("claim_links")
+    assert set(links.from_id) | set(links.to_id) <= ends
+    assert (links[links.from_id.str.startswith("P")].link == "assumes").all()
+
+
+def test_evidence_cites_rows_of_the_table_it_names():
+    for item in data.table("evidence").itertuples():
+        assert data.row(item.cited_row).name == item.table, item.row_id
+
+
+def test_known_by_uses_the_report_and_its_last_possible_day():
+    events = data.table("deployment_events")
+    known = data.known_by(events, "2024-10-28")
+    assert "ev005" in set(known.row_id)  # happened 8 October, reported 18 October
+    assert "ev005" not in set(data.known_by(events, "2024-10-17").row_id)
+    month = events[events.reported_precision == "month"]
+    assert (month.reported_on.dt.day >= 28).all()
+
+
+def test_sources_of_gives_exactly_the_sources_of_the_rows():
+    rows = data.table("deployment_events").head(2)
+    wanted = set(";".join(rows.source_ids).split(";"))
+    assert set(data.sources_of(rows).source_id) == wanted
+
+
+def test_days_that_are_no_days_get_one_sentence():
+    with pytest.raises(data.DataError, match="'mid-October' is not a day"):
+        data.known_by(data.table("legs"), "mid-October")
+    with pytest.raises(data.DataError, match="There is no table 'leg'"):
+        data.table("leg")
+    with pytest.raises(data.DataError, match="No table has a row 'ev999'"):
+        data.row("ev999")
+
+
+def test_a_missing_column_is_named(broken):
+    broken("legs", lambda frame: frame.drop(columns="means"))
+    with pytest.raises(data.DataError, match="legs.csv: column 'means' is missing"):
+        data.table("legs")
+
+
+def test_a_wrong_type_is_named_with_row_and_column(broken):
+    broken("strength_estimates", put(3, "low", "about 2000"))
+    with pytest.raises(
+        data.DataError, match=r"line 5 \(row est004\), column 'low': 'about 2000' is not a whole"
+    ):
+        data.table("strength_estimates")
+
+
+def test_a_wrong_day_is_named(broken):
+    broken("deployment_events", put(0, "reported_on", "19.06.2024"))
+    with pytest.raises(data.DataError, match=r"line 2 \(row ev001\), column 'reported_on'.*not a day"):
+        data.table("deployment_events")
+
+
+def test_an_unknown_source_and_place_are_named(broken):
+    broken("deployment_events", put(1, "source_ids", "nobody-2024"))
+    with pytest.raises(data.DataError, match=r"line 3 \(row ev002\).*'nobody-2024' is not in sources.csv"):
+        data.table("deployment_events")
+    broken("legs", put(0, "from_place_id", "atlantis"))
+    with pytest.raises(data.DataError, match="'atlantis' is not in places.csv"):
+        data.table("legs")
+
+
+def test_the_check_for_teachers_says_every_fault(broken, capsys):
+    broken("places", put(0, "role", "harbour"))
+    broken("claims", put(0, "testable", ""))
+    assert data.main() == 1
+    said = capsys.readouterr().out
+    assert "places.csv" in said and "role" in said and "claims.csv" in said
+
+
+def test_a_damaged_package_is_told_in_one_sentence(broken):
+    (data.DATA / "datapackage.json").write_text('{"resources": [,]}', encoding="utf-8")
+    data.package.cache_clear()
+    with pytest.raises(data.DataError, match="line 1, column 16: not valid JSON"):
+        data.package()
+
+
+def test_the_dictionary_has_every_column():
+    for name in data.names():
+        assert list(data.dictionary(name).column) == list(data.table(name).columns)
+
+
+def test_outlines_are_well_formed():
+    for name in ("countries_110m", "countries_50m", "russian_regions"):
+        found = json.loads((data.DATA / "geo" / f"{name}.geojson").read_text(encoding="utf-8"))
+        assert all(shape(f["geometry"]).is_valid for f in found["features"])

@@ -1,0 +1,166 @@
+"""Activities: they save, restore, guide, escape, and refuse what must not be asked."""
+
+import ipywidgets as widgets
+import pytest
+
+from coursebook import discuss, maps, responses
+from coursebook.data import DataError, table
+
+
+@pytest.fixture(autouse=True)
+def own_file(answers):
+    """Every test has its own learner."""
+    responses._OPEN.clear()
+    yield answers
+    responses._OPEN.clear()
+
+
+events = table("deployment_events").dropna(subset=["place_ids"])
+HEADS = "row_id=row headline=what"
+
+
+def draw(rows):
+    return maps.base_map(f"{len(rows)} rows", bounds=(36, 30, 63, 140))
+
+
+def clocks():
+    return discuss.two_clocks(events, draw, "02.clocks", HEADS, "2024-10-12")
+
+
+def some_cards():
+    rows = table("strength_estimates").head(3).assign(front="a <b>card</b>")
+    return discuss.sort_cards(
+        rows, "front", "metric", {"killed": "killed"}, "issuer", "03.sort", "Cards", "Sort."
+    )
+
+
+def some_hunt():
+    rows = table("misreadings").head(2)
+    return discuss.hunt(rows, "misreading_or_conflict", "kind_of_error", "03.hunt", "Hunt", "Find.")
+
+
+ALL = {
+    "stance before": lambda: discuss.stance("C04", "before"),
+    "stance after": lambda: discuss.stance("C04", "after"),
+    "forecast": lambda: discuss.forecast("fc01"),
+    "verdict": lambda: discuss.verdict("C04"),
+    "tally": lambda: discuss.tally("02.tally", "Question?", ["yes", "no"]),
+    "interval": lambda: discuss.interval("03.range", "How many?", "deployed_cumulative", 100_000),
+    "write": lambda: discuss.write("00.advice", "Advice", "Two sentences."),
+    "two clocks": clocks,
+    "newsroom": lambda: discuss.newsroom(events, ["2024-10-18"], HEADS, "02.newsroom"),
+    "cards": some_cards,
+    "hunt": some_hunt,
+}
+
+
+def controls(box):
+    for child in getattr(box, "children", ()):
+        yield child
+        yield from controls(child)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_activity_has_words_where_no_kernel_runs(name):
+    bundle = ALL[name]()._repr_mimebundle_()
+    assert "Run this cell" in bundle["text/html"] and "minutes" in bundle["text/html"]
+    assert bundle["text/plain"].startswith("Activity: ")
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_control_has_a_name_and_none_is_a_slider(name):
+    for control in controls(ALL[name]().box()):
+        assert not isinstance(control, (widgets.IntSlider, widgets.FloatSlider, widgets.RadioButtons))
+        if hasattr(control, "description") and not isinstance(control, widgets.HTML):
+            assert control.description.strip()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_typed_is_there_again(name):
+    first = ALL[name]()
+    typed = {}
+    for field, control in first.fields.items():
+        if isinstance(control, widgets.Dropdown) and len(control.options) > 1:
+            control.value = (
+                control.options[-1][1] if isinstance(control.options[-1], tuple) else control.options[-1]
+            )
+        elif isinstance(control, widgets.BoundedIntText):
+            control.value = 7
+        elif isinstance(control, widgets.Textarea):
+            control.value = "typed with ü, 한글"
+        else:
+            continue
+        typed[field] = control.value
+    responses._OPEN.clear()  # a new kernel
+    again = ALL[name]()
+    assert {field: again.fields[field].value for field in typed} == typed
+    assert typed
+
+
+def test_a_day_before_the_first_event_gives_an_empty_map_and_a_sentence():
+    asked = clocks()
+    import datetime as dt
+
+    asked.fields["day"].value = dt.date(2020, 1, 1)
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "Nothing by 2020-01-01" in said and "The map is empty" in said
+    asked.fields["day"].value = None
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "No day chosen" in said
+
+
+def test_the_two_clocks_show_different_rows():
+    asked = clocks()
+
+    def said():
+        return " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+
+    happened = said()
+    asked.fields["clock"].value = "when it was reported"
+    assert "ev005" in happened and "ev005" not in said()
+
+
+@pytest.mark.parametrize("metric", ["killed", "wounded", "casualties_total"])
+def test_nobody_sets_a_death_toll(metric):
+    with pytest.raises(DataError, match="read them, do not set them"):
+        discuss.interval("03.x", "How many?", metric, 10)
+
+
+def test_cited_rows_are_shown_and_unknown_ones_named():
+    asked = discuss.verdict("C04")
+    asked.fields["for"].value = "ev041, ev999"
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "Plyokhovo" in said and "No table has a row" in said
+
+
+def test_what_is_typed_is_escaped():
+    asked = discuss.verdict("C04")
+    asked.fields["for"].value = "<img src=x onerror=alert(1)>"
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "<img" not in said
+
+
+def test_cards_show_their_front_escaped():
+    said = " ".join(c.value for c in controls(some_cards().box()) if isinstance(c, widgets.HTML))
+    assert "<b>card</b>" not in said and "&lt;b&gt;card" in said
+
+
+def test_a_full_disk_is_said_in_the_widget(monkeypatch):
+    asked = discuss.write("00.advice", "Advice", "Two sentences.")
+
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(responses, "write", refuse)
+    asked.fields["text"].value = "kept in memory"
+    assert "NOT saved" in asked.status.value
+    assert asked.answers.get("00.advice.text") == "kept in memory"
+
+
+def test_the_tally_draws_the_shift():
+    asked = discuss.tally("02.tally", "Question?", ["yes", "no"])
+    for name, hands in {"before.0": 3, "after.0": 9}.items():
+        asked.fields[name].value = hands
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "yes: 3 before, 9 after" in said and "data:image/svg+xml" in said

@@ -1,0 +1,104 @@
+"""Maps: nothing asked of the network, small, drawn where things are."""
+
+import html
+import json
+import re
+
+import folium
+import pytest
+from xstatic.pkg import leaflet
+
+from coursebook import maps
+from coursebook.data import DataError, table
+
+
+def leaflet_bytes():
+    return sum(len((maps.LEAFLET / name).read_bytes()) for name in ("leaflet.js", "leaflet.css"))
+
+
+def some_map(**options):
+    return maps.base_map("A map for a test.", bounds=(33, 28, 66, 142), **options)
+
+
+def test_no_map_asks_for_anything():
+    page = some_map().document()
+    assert not re.search(r"""<(?:script|img|iframe|link)[^>]*(?:src|href)\s*=\s*["'](?:https?:)?//""", page)
+    assert not re.search(r"url\(\s*['\"]?(?:https?:)?//", page)
+
+
+def test_a_map_is_hardly_more_than_leaflet_and_its_outlines():
+    bounds = (33, 28, 66, 142)
+    drawn = some_map()
+    outlines = len(json.dumps(maps.clip("countries_110m", maps._frame(bounds, 460, 180))))
+    assert len(drawn.document()) / (leaflet_bytes() + outlines) <= 1.2
+
+
+def test_a_close_up_carries_only_its_frame():
+    near = maps.base_map("Near.", bounds=(50, 34, 52, 37), detail="50m").document()
+    whole = json.dumps(maps.outlines("countries_50m"))
+    assert len(near) - leaflet_bytes() < len(whole) / 4
+
+
+def test_the_same_map_gives_the_same_bytes():
+    assert some_map().document() == some_map().document()
+
+
+def test_the_frame_is_named_and_noted():
+    shown = maps.base_map('A "quoted" <map>.').frame()
+    assert 'title="Map. A &quot;quoted&quot; &lt;map&gt;."' in shown
+    assert "68/262" in shown
+
+
+def test_a_country_without_an_outline_is_an_error_and_not_a_gap():
+    with pytest.raises(DataError, match="MLT"):
+        some_map(fill={"MLT": "#ff0000"})
+    assert some_map(fill={"MLT": "#ff0000"}, detail="50m")
+
+
+def test_a_line_over_the_pacific_stays_whole():
+    way = maps.great_circle((37.57, 126.98), (38.9, -77.04))
+    steps = [abs(b[1] - a[1]) for a, b in zip(way, way[1:], strict=False)]
+    assert max(steps) < 30
+    assert max(lat for lat, _ in way) > 60  # over the north, not along the parallel
+
+
+def test_the_distance_is_that_of_the_ellipsoid():
+    at = table("places").set_index("row_id")
+    ends = [tuple(at.loc[name, ["lat", "lon"]]) for name in ("vladivostok", "kursk_oblast")]
+    assert 6700 < maps.distance_km(*ends) < 6800
+
+
+def test_layers_say_what_a_map_holds():
+    drawn = some_map()
+    group = folium.FeatureGroup("Ports").add_to(drawn)
+    maps.pin(43.1, 131.9, "Vladivostok").add_to(group)
+    folium.PolyLine([[0, 0], [1, 1]]).add_to(group)
+    assert maps.layers(drawn)["Ports"] == {"markers": [(43.1, 131.9)], "lines": 1, "areas": 0}
+
+
+def test_lines_with_a_stand_in_are_dashed_and_say_so():
+    legs, places = table("legs"), table("places")
+    sure = maps.account(legs[legs.group_id == "g01"], places, "Seoul", {})
+    unsure = maps.account(
+        legs[legs.group_id == "g06"], places, "Kyiv", {"Primorsky krai, airfield not named": "vladivostok"}
+    )
+
+    def lines(layer):
+        return [child for child in layer._children.values() if isinstance(child, folium.PolyLine)]
+
+    assert [line.options.get("dashArray") for line in lines(sure)] == [None] * 3
+    assert [line.options.get("dashArray") for line in lines(unsure)] == [maps.DASHED]
+
+
+def test_popups_escape_what_comes_from_tables():
+    events = table("deployment_events").copy()
+    events.loc[events.row_id == "ev020", "headline"] = "<script>alert(1)</script>"
+    layer = maps.place_pins(table("places"), events, set())
+    drawn = some_map()
+    layer.add_to(drawn)
+    assert "<script>alert" not in drawn.document()
+
+
+def test_the_leaflet_inside_is_the_package():
+    assert leaflet.BASE_DIR in str(maps.LEAFLET)
+    assert html.unescape(some_map().frame()).count("L.map(") >= 1
