@@ -112,7 +112,8 @@ def release(folder: Path, target: Path) -> None:
         config.CourseDirectory.assignment_id = folder.name
         config.ClearSolutions.code_stub = {"python": "# write your answer here"}
         config.ClearSolutions.text_stub = "*Write your answer here.*"
-        config.SaveCells.enabled = False  # no gradebook needed to make the students' version
+        config.SaveCells.enabled = False  # no gradebook is needed for the students' version
+        config.GenerateAssignment.no_database = True
         converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
         converter.start()
         made = Path(work) / "out" / folder.name

@@ -1,0 +1,132 @@
+"""The launcher: copies once, never overwrites, asks for nothing twice, speaks to people."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from coursebook import start
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+import course  # noqa: E402
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A small repository with one lesson."""
+    lesson = tmp_path / "notebooks" / "00_start_here.ipynb"
+    lesson.parent.mkdir()
+    lesson.write_text("first", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_lesson_is_copied_once_and_never_overwritten(shop):
+    assert [p.name for p in start.prepare(shop)] == ["00_start_here.ipynb"]
+    mine = shop / "my_course" / "notebooks" / "00_start_here.ipynb"
+    mine.write_text("my own work", encoding="utf-8")
+    assert start.prepare(shop) == []
+    assert mine.read_text(encoding="utf-8") == "my own work"
+
+
+def test_a_newer_lesson_arrives_beside_mine_once(shop):
+    start.prepare(shop)
+    mine = shop / "my_course" / "notebooks" / "00_start_here.ipynb"
+    mine.write_text("my own work", encoding="utf-8")
+    (shop / "notebooks" / "00_start_here.ipynb").write_text("second", encoding="utf-8")
+    written = start.prepare(shop, today="2026-12-01")
+    assert [p.name for p in written] == ["00_start_here.new-2026-12-01.ipynb"]
+    assert written[0].read_text(encoding="utf-8") == "second"
+    assert mine.read_text(encoding="utf-8") == "my own work"
+    assert start.prepare(shop, today="2026-12-02") == []
+
+
+def test_a_lesson_that_i_threw_away_stays_away(shop):
+    start.prepare(shop)
+    (shop / "my_course" / "notebooks" / "00_start_here.ipynb").unlink()
+    assert start.prepare(shop) == []
+
+
+def test_a_damaged_record_loses_nothing(shop):
+    start.prepare(shop)
+    mine = shop / "my_course" / "notebooks" / "00_start_here.ipynb"
+    mine.write_text("my own work", encoding="utf-8")
+    (shop / "my_course" / start.RECORD).write_text("{", encoding="utf-8")
+    start.prepare(shop)
+    assert mine.read_text(encoding="utf-8") == "my own work"
+
+
+def test_a_second_start_touches_neither_pip_nor_the_network(tmp_path, monkeypatch):
+    for name in ("requirements.txt", "pyproject.toml"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    calls = []
+    monkeypatch.setattr(course, "run", lambda *command, **_: calls.append(command) or 0)
+    python = course.python_of(tmp_path / ".venv")
+    python.parent.mkdir(parents=True)
+    course.environment(".venv", "requirements.txt")
+    python.touch()
+    assert calls
+    calls.clear()
+    assert course.environment(".venv", "requirements.txt") == python
+    assert calls == []
+    (tmp_path / "requirements.txt").write_text("changed", encoding="utf-8")
+    course.environment(".venv", "requirements.txt")
+    assert calls
+
+
+def test_a_failure_is_one_sentence(tmp_path, monkeypatch, capsys):
+    with pytest.raises(SystemExit) as ended:
+        course.run(sys.executable, "-c", "raise OSError('no route to host')", why="no network", quiet=True)
+    assert str(ended.value) == "course.py: no network (OSError: no route to host)"
+
+
+def test_help_reads_well():
+    done = subprocess.run([sys.executable, "course.py", "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and "python3 course.py test" in done.stdout
+
+
+def test_course_py_needs_the_standard_library_only():
+    imported = re.findall(r"^(?:import|from) (\w+)", (ROOT / "course.py").read_text(encoding="utf-8"), re.M)
+    assert set(imported) <= sys.stdlib_module_names
+
+
+def pinned(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=\S)", text.strip())
+    return {re.split(r"[=\s]", entry)[0].lower().replace("_", "-"): entry for entry in entries}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+def test_pins_have_hashes_and_name_no_host(name):
+    assert "://" not in (ROOT / name).read_text(encoding="utf-8")
+    assert all("--hash=sha256:" in entry for entry in pinned(name).values())
+
+
+def wanted(specs):
+    return {re.split(r"[><=\s]", spec)[0].lower().replace("_", "-") for spec in specs}
+
+
+def test_pins_and_environment_hold_what_pyproject_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    course_needs = wanted(project["dependencies"])
+    assert course_needs <= set(pinned("requirements.txt"))
+    assert course_needs | wanted(project["optional-dependencies"]["test"]) <= set(
+        pinned("requirements-test.txt")
+    )
+    conda = re.findall(
+        r"^ +- ([A-Za-z][\w.-]*)", (ROOT / "environment.yml").read_text(encoding="utf-8"), re.M
+    )
+    conda = {name.lower().replace("_", "-").replace("matplotlib-base", "matplotlib") for name in conda}
+    assert conda - {"python", "pip"} == course_needs
+
+
+def test_conda_asks_for_the_same_versions():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8").lower().replace("_", "-")
+    for spec in project["dependencies"]:
+        name, version = spec.lower().replace("_", "-").split(">=")
+        assert re.search(rf"- {name}(-base)?>={re.escape(version)}\n", text), spec
