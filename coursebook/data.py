@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from coursebook import show
+
 DATA = Path(__file__).resolve().parents[1] / "data"
 PANDAS_TYPES = {"string": "str", "integer": "Int64", "number": "float64"}
 
@@ -264,7 +266,8 @@ def statement(row_id: str) -> str:
     """
     found = row(row_id)
     who = next((str(found[c]) for c in ("issuer", "claimed_by", "actor_name") if _filled(found, c)), "")
-    day = next((f"{found[c]:%Y-%m-%d}" for c in ("date_latest", "reported_on") if _filled(found, c)), "")
+    dates = (("date_latest", "date_precision"), ("reported_on", "reported_precision"))
+    day = next((show.day(found[c], found.get(p)) for c, p in dates if _filled(found, c)), "")
     what = next((str(found[c]) for c in STATED if _filled(found, c)), "")
     size = [f"{found[c]:,}" for c in ("low", "high") if _filled(found, c)]
     figure = (

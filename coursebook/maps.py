@@ -25,6 +25,7 @@ from shapely.geometry import box, mapping, shape
 from xstatic.pkg import leaflet
 
 from coursebook.data import DATA
+from coursebook.show import day
 
 LEAFLET = Path(leaflet.BASE_DIR)
 # Okabe and Ito's palette: told apart by readers with any kind of colour vision.
@@ -72,7 +73,10 @@ def _head() -> str:
         "text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff}.name.left{left:auto;right:20px}"
         ".key{background:#fffffff0;padding:6px 10px;border-radius:4px;box-shadow:0 0 4px #0005;max-width:300px}"
         ".key svg{vertical-align:-3px;margin-right:6px}.leaflet-popup-content{max-height:220px;overflow:auto}"
-        ".leaflet-tooltip{font:12px sans-serif}"
+        ".leaflet-popup-content,.leaflet-control-layers{font-size:12px}.leaflet-tooltip{font:12px sans-serif}"
+        "path.leaflet-interactive:focus{outline:none}"
+        "@media(max-width:700px){.key,.leaflet-control-layers{font-size:11px!important;line-height:1.3}"
+        ".key{padding:3px 6px}.name{font-size:11px}}"
     )
     return f"<style>{css}{extra}</style><script>{popup}{script}</script>"
 
@@ -89,7 +93,9 @@ class OfflineMap(folium.Map):
         bounds: ``(south, west, north, east)`` in degrees: the first view.
         height: pixels.
         keep_view: a name; maps that share it keep zoom and centre when one replaces another.
-        tiles: None for outlines only, or a tile layer of Folium when a network may be used.
+        tiles: None for outlines only, or the name of a tile layer of Folium, such as
+            ``"OpenStreetMap"``, when a network may be used: the one case in which a map asks for
+            something.
     """
 
     # Leaflet is put into the head by hand, so Folium must not link its own copies.
@@ -104,7 +110,7 @@ class OfflineMap(folium.Map):
             tiles=tiles,
             control_scale=True,
             zoom_snap=0.25,
-            attribution_control=False,
+            attribution_control=tiles is not None,  # whoever lends tiles is named
             **options,
         )
         self.caption, self.pixels = caption, height
@@ -488,8 +494,8 @@ def place_pins(places: pd.DataFrame, events: pd.DataFrame, labels: set, left: se
 def _told(events: pd.DataFrame, here: set, most: int = 4) -> list[str]:
     at = events[[bool(here & set(str(ids).split(";"))) for ids in events.place_ids]]
     lines = [
-        f"{e.date_earliest:%Y-%m-%d}: {html.escape(e.headline)} ({html.escape(e.issuer)}, "
-        f"reported {'day unknown' if pd.isna(e.reported_on) else f'{e.reported_on:%Y-%m-%d}'}; {e.row_id})"
+        f"{day(e.date_earliest, e.date_precision)}: {html.escape(e.headline)} ({html.escape(e.issuer)}, "
+        f"reported {day(e.reported_on, e.reported_precision)}; {e.row_id})"
         for e in at.head(most).itertuples()
     ]
     return lines + ([f"and {len(at) - most} more rows"] if len(at) > most else [])
@@ -538,10 +544,10 @@ def _end(place_id, words, stand_ins: dict) -> tuple[str | None, bool]:
 
 def _leg_words(leg, words: str, sure: bool) -> str:
     vehicle = f" ({leg.vehicle})" if isinstance(leg.vehicle, str) else ""
-    day = "day unknown" if pd.isna(leg.reported_on) else f"{leg.reported_on:%Y-%m-%d}"
+    reported = day(leg.reported_on, leg.reported_precision)
     text = (
         f"From {leg.from_place} to {leg.to_place}: {words}{vehicle}. {leg.what}. "
-        f"Said by {leg.issuer}, reported {day}; rests on: {str(leg.basis).replace('_', ' ')} ({leg.row_id})."
+        f"Said by {leg.issuer}, reported {reported}; rests on: {str(leg.basis).replace('_', ' ')} ({leg.row_id})."
     )
     return html.escape(text) + ("" if sure else " <i>The line joins two ends; nobody reported this way.</i>")
 

@@ -8,6 +8,7 @@ import re
 import pandas as pd
 
 STYLE = "border-collapse:collapse;font-size:0.92em;line-height:1.35;text-align:left;max-width:100%"
+DAY = re.compile(r"\d{4}(-\d\d){0,2}")
 CODE = re.compile("[a-zA-Z0-9]+(_[a-zA-Z0-9]+)+")  # a code such as own_collection
 CELL = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;border-bottom:1px solid #ccc"
 
@@ -45,6 +46,30 @@ def text(value) -> str:
     return value.replace("_", " ") if CODE.fullmatch(value) else value
 
 
+PRECISION = {
+    "date_earliest": "date_precision",
+    "date_latest": "date_precision",
+    "reported_on": "reported_precision",
+    "published": "published_precision",
+}
+
+
+def day(stamp, precision="day") -> str:
+    """Write a day no more exactly than it is known: 2024-10-18, 2024-10 or 2024; a dash if unknown."""
+    if pd.isna(stamp):
+        return "–"
+    return f"{stamp:{ {'month': '%Y-%m', 'year': '%Y'}.get(precision, '%Y-%m-%d') }}"
+
+
+def _exact(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column for display, its days cut to their precision."""
+    known = frame.get(PRECISION.get(column, ""))
+    if known is None:
+        return frame[column]
+    pairs = zip(frame[column], known, strict=True)
+    return pd.Series([day(stamp, precision) for stamp, precision in pairs], index=frame.index, dtype="str")
+
+
 def headings(columns: str | list | dict) -> dict[str, str]:
     """Turn ``"row_id=row issuer what_it_obliges=obliges_to"`` into ``{column: heading}``.
 
@@ -72,7 +97,8 @@ def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> 
         + "".join(f'<th scope="col" style="{CELL}">{html.escape(str(h))}</th>' for h in heads.values())
         + "</tr></thead><tbody>"
     )
-    for record in frame[list(heads)].itertuples(index=False, name=None):
+    shown = [_exact(frame, column) for column in heads]
+    for record in zip(*shown, strict=True):
         cells = "".join(f'<td style="{CELL}">{_cell(value)}</td>' for value in record)
         lines.append(f"<tr>{cells}</tr>")
     if frame.empty:
@@ -83,7 +109,7 @@ def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> 
 
 def _cell(value) -> str:
     shown = html.escape(text(value))
-    if isinstance(value, pd.Timestamp):
+    if DAY.fullmatch(shown):
         return f'<span style="white-space:nowrap">{shown}</span>'
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return f'<a href="{shown}" rel="noopener">{html.escape(value.split("/")[2])}</a>'

@@ -102,3 +102,9 @@ def test_popups_escape_what_comes_from_tables():
 def test_the_leaflet_inside_is_the_package():
     assert leaflet.BASE_DIR in str(maps.LEAFLET)
     assert html.unescape(some_map().frame()).count("L.map(") >= 1
+
+
+def test_tiles_come_only_when_asked_for_and_name_their_owner():
+    assert "L.tileLayer" not in some_map().document()
+    page = some_map(tiles="OpenStreetMap").document()
+    assert "tile.openstreetmap.org" in page and '"attributionControl": true' in page
