@@ -121,10 +121,10 @@ class OfflineMap(folium.Map):
 
     def document(self) -> str:
         """Return the whole page as HTML, with element ids that are the same every time."""
-        page = self.get_root().render()
+        page = re.sub(r"\s*\n\s*", "\n", self.get_root().render())  # Folium's templates indent deeply
         order: dict[str, str] = {}
         for found in re.findall(r"[0-9a-f]{32}", page):
-            order.setdefault(found, f"{len(order):032x}")
+            order.setdefault(found, f"n{len(order)}")
         return re.sub(r"[0-9a-f]{32}", lambda m: order.get(m[0], m[0]), page)
 
     def _repr_mimebundle_(self, **_) -> dict:
@@ -316,7 +316,7 @@ def pin(lat, lon, name, popup="", kind="circle", colour="#0072B2", label="", lef
     return folium.Marker([lat, lon], icon=icon, popup=box_, title=name)
 
 
-def great_circle(start: tuple, end: tuple, points: int = 60, bow: float = 0) -> list[list[float]]:
+def great_circle(start: tuple, end: tuple, points: int = 0, bow: float = 0) -> list[list[float]]:
     """Return points along the shortest way over the ellipsoid (WGS 84), as ``[lat, lon]``.
 
     Longitudes run on past 180° instead of jumping, so a line over the Pacific stays whole.
@@ -324,10 +324,11 @@ def great_circle(start: tuple, end: tuple, points: int = 60, bow: float = 0) -> 
     Args:
         start: ``(lat, lon)`` in degrees.
         end: ``(lat, lon)`` in degrees.
-        points: number of points.
+        points: number of pieces; by default one for each 120 km, six at least.
         bow: degrees by which the middle is pushed north, to draw several accounts side by side.
     """
     line = Geodesic.WGS84.InverseLine(*start, *end)
+    points = points or max(6, round(line.s13 / 120_000))
     way, last = [], start[1]
     for step in range(points + 1):
         share = step / points
@@ -491,7 +492,7 @@ def place_pins(places: pd.DataFrame, events: pd.DataFrame, labels: set, left: se
     return layer
 
 
-def _told(events: pd.DataFrame, here: set, most: int = 4) -> list[str]:
+def _told(events: pd.DataFrame, here: set, most: int = 3) -> list[str]:
     at = events[[bool(here & set(str(ids).split(";"))) for ids in events.place_ids]]
     lines = [
         f"{day(e.date_earliest, e.date_precision)}: {html.escape(e.headline)} ({html.escape(e.issuer)}, "
