@@ -221,3 +221,12 @@ def test_outlines_are_well_formed():
     for name in ("countries_110m", "countries_50m", "russian_regions"):
         found = json.loads((data.DATA / "geo" / f"{name}.geojson").read_text(encoding="utf-8"))
         assert all(shape(f["geometry"]).is_valid for f in found["features"])
+
+
+def test_rechecks_and_errata_name_rows_that_exist_and_corrections_that_stand():
+    for item in data.table("recheck").itertuples():
+        assert data.row(item.cited_row).name == item.table, item.row_id
+    for item in data.table("errata").itertuples():
+        value = data.row(item.cited_row)[item.column]
+        found = f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+        assert found.startswith(item.after), f"{item.row_id}: {found!r} is not {item.after!r}"
