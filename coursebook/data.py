@@ -89,7 +89,8 @@ def _load(name: str) -> pd.DataFrame:
     days = [spec["name"] for spec in specs if spec["type"] == "date"]
     try:
         frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
-        frame[days] = frame[days].apply(pd.to_datetime, format="%Y-%m-%d")
+        for column in days:
+            frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
     except (ValueError, TypeError, pd.errors.ParserError) as error:
         raise _first_fault(path, specs, error) from None
     _check_keys(path, name, frame)
@@ -153,9 +154,9 @@ def _check_keys(path: Path, name: str, frame: pd.DataFrame) -> None:
         if c in frame.columns
     ]
     for column, other, other_column in keys:
-        known = set(frame[other_column] if other == name else _load(other)[other_column])
+        known = _ids(other, other_column) if other != name else set(frame[other_column].tolist())
         used = frame[column].dropna()
-        unknown = set(";".join(used.astype(str)).split(";")) - known - {""}
+        unknown = set(";".join(map(str, used.unique())).split(";")) - known - {""}
         if unknown:
             bad = sorted(unknown)[0]
             at = next(i for i, value in used.items() if bad in str(value).split(";"))
@@ -163,6 +164,11 @@ def _check_keys(path: Path, name: str, frame: pd.DataFrame) -> None:
                 f"data/{path.name}, line {at + 2} (row {frame.iloc[at, 0]}), column {column!r}: "
                 f"{bad!r} is not in {other}.csv. Add it there or correct it here."
             )
+
+
+@cache
+def _ids(name: str, column: str) -> set:
+    return set(_load(name)[column].tolist())
 
 
 def names() -> list[str]:

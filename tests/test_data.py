@@ -15,7 +15,7 @@ def broken(tmp_path, monkeypatch):
     """A copy of data/ that a test may break; gives a function that edits one table."""
     shutil.copytree(data.DATA, tmp_path / "data")
     monkeypatch.setattr(data, "DATA", tmp_path / "data")
-    for cached in (data.package, data._load, data.row_index):
+    for cached in (data.package, data._load, data._ids, data.row_index):
         cached.cache_clear()
 
     def edit(name, change):
@@ -25,7 +25,7 @@ def broken(tmp_path, monkeypatch):
 
     yield edit
     monkeypatch.undo()
-    for cached in (data.package, data._load, data.row_index):
+    for cached in (data.package, data._load, data._ids, data.row_index):
         cached.cache_clear()
 
 
