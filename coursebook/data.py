@@ -271,18 +271,35 @@ def statement(row_id: str) -> str:
         DataError: no table has such a row.
     """
     found = row(row_id)
-    who = next((str(found[c]) for c in ("issuer", "claimed_by", "actor_name") if _filled(found, c)), "")
+    who = next(
+        (str(found[c]) for c in ("issuer", "claimed_by", "actor_name", "who") if _filled(found, c)), ""
+    )
     dates = (("date_latest", "date_precision"), ("reported_on", "reported_precision"))
     day = next((show.day(found[c], found.get(p)) for c, p in dates if _filled(found, c)), "")
+    if _filled(found, "start_year"):
+        day = str(found["start_year"])
     what = next((str(found[c]) for c in STATED if _filled(found, c)), "")
     size = [f"{found[c]:,}" for c in ("low", "high") if _filled(found, c)]
     figure = (
         f" ({' to '.join(dict.fromkeys(size))} {found.get('unit', '')})".replace(" )", ")") if size else ""
     )
-    return f"{', '.join(part for part in (who, day) if part)}: {what}{figure}"
+    return ": ".join(part for part in (", ".join(p for p in (who, day) if p), what + figure) if part)
 
 
-STATED = ("headline", "statement", "event", "what", "item", "counts", "claim", "gist", "premise", "question")
+STATED = (
+    "headline",
+    "name",
+    "wording_gist",
+    "statement",
+    "event",
+    "what",
+    "item",
+    "counts",
+    "claim",
+    "gist",
+    "premise",
+    "question",
+)
 
 
 def _filled(found: pd.Series, column: str) -> bool:

@@ -39,7 +39,29 @@ def some_hunt():
     return discuss.hunt(rows, "misreading_or_conflict", "kind_of_error", "03.hunt", "Hunt", "Find.")
 
 
+def some_definition():
+    cases = table("cases")
+
+    def survivors(frame, conditions):
+        left = frame[frame.start_year > 1945]
+        for column, allowed in conditions.items():
+            left = left[left[column].isin(allowed)]
+        return left
+
+    return discuss.definition(
+        cases,
+        table("switches"),
+        survivors,
+        "H55",
+        "row_id=row name",
+        "01.definition",
+        "What counts?",
+        "Write.",
+    )
+
+
 ALL = {
+    "definition": some_definition,
     "stance before": lambda: discuss.stance("C04", "before"),
     "stance after": lambda: discuss.stance("C04", "after"),
     "forecast": lambda: discuss.forecast("fc01"),
@@ -164,3 +186,59 @@ def test_the_tally_draws_the_shift():
         asked.fields[name].value = hands
     said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
     assert "yes: 3 before, 9 after" in said and "data:image/svg+xml" in said
+
+
+STRICT = {0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: -1, 6: 0}
+
+
+def with_switches(asked, answers):
+    questions = [f"switch{place}" for place in range(7)]
+    asked.fields["words"].value = "soldiers on land"
+    for place, name in enumerate(questions):
+        offered = [value for _, value in asked.fields[name].options[1:]]
+        asked.fields[name].value = offered[answers[place]]
+    press(asked, "Show who survives")
+    return " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+
+
+def press(asked, label):
+    next(c for c in controls(asked.box()) if isinstance(c, widgets.Button) and c.description == label).click()
+
+
+def test_a_definition_in_words_comes_before_its_survivors():
+    asked = some_definition()
+    press(asked, "Show who survives")
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "Write your definition first" in said
+
+
+def test_ground_troops_that_fight_leave_only_the_north_koreans():
+    assert "Only H55 is left" in with_switches(some_definition(), STRICT)
+
+
+def test_aircraft_bring_back_the_nineties():
+    said = with_switches(some_definition(), STRICT | {2: 1})
+    assert "H55 is left, and" in said and "H29" in said and "H30" in said
+
+
+def test_one_flipped_cell_can_overturn_it():
+    asked = some_definition()
+    asked.fields["flip.row"].value, asked.fields["flip.value"].value = "H47", "yes"
+    asked.fields["flip.column"].value = "sent_by_government"
+    said = with_switches(asked, STRICT)
+    assert "changed from contested to yes" in said and "H47" in said
+
+
+def test_a_flip_that_cannot_be_is_said_and_changes_nothing():
+    asked = some_definition()
+    asked.fields["flip.row"].value, asked.fields["flip.value"].value = "H99", "yes"
+    asked.fields["flip.column"].value = "sent_by_government"
+    assert "There is no case H99" in with_switches(asked, STRICT)
+
+
+def test_criteria_that_leave_out_the_case_decide_nothing():
+    asked = some_definition()
+    asked.fields["flip.row"].value, asked.fields["flip.value"].value = "H55", "no"
+    asked.fields["flip.column"].value = "combat_role"
+    asked.fields["flip.value"].value = "not_reported"
+    assert "leaves out H55" in with_switches(asked, STRICT)

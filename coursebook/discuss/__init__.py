@@ -6,9 +6,11 @@ and keeps each answer in the learner's file at every change (:mod:`coursebook.re
 
 from coursebook.discuss.cards import hunt, sort_cards
 from coursebook.discuss.clocks import newsroom, two_clocks
+from coursebook.discuss.definition import definition
 from coursebook.discuss.positions import forecast, interval, stance, tally, verdict, write
 
 __all__ = [
+    "definition",
     "forecast",
     "hunt",
     "interval",

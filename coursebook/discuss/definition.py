@@ -1,0 +1,103 @@
+"""Definition first, then switches: write what a word means before you see what it lets through."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+
+from coursebook import show
+from coursebook.discuss.base import Activity, button, choice, panel, text_area
+
+
+def definition(
+    frame: pd.DataFrame,
+    switches: pd.DataFrame,
+    survivors,
+    target: str,
+    columns: str,
+    key: str,
+    title: str,
+    task: str,
+    minutes: int = 15,
+) -> Activity:
+    """Ask for a definition in words, then for its switches; show who survives; let one cell be flipped.
+
+    Args:
+        frame: the cases, with a ``row_id``.
+        switches: the table ``switches``: question, answer, column_in_cases, allowed.
+        survivors: a function of the cases and the chosen conditions ``{column: allowed values}``
+            that returns the cases that meet them.
+        target: row id of the case that the claim is about.
+        columns: columns to list, as in :func:`coursebook.show.rows`.
+        key: such as ``"01.definition"``.
+        title: a few words.
+        task: what to decide and to say aloud.
+        minutes: minutes in class.
+    """
+    asked = Activity(title, task, minutes, key)
+    words = asked.saved(
+        text_area("Your definition, before you see any case", "what must hold for a case to count"), "words"
+    )
+    asked.add(words)
+    picks = {}
+    for place, (question, answers) in enumerate(switches.groupby("question", sort=False)):
+        picks[question] = asked.saved(choice(question, list(answers.answer)), f"switch{place}")
+        asked.add(picks[question])
+    row = asked.saved(text_area("Flip one cell: row", "a row id such as H47, or nothing", 1), "flip.row")
+    changed = sorted(switches.column_in_cases.unique())
+    column = asked.saved(choice("Flip one cell: column", changed, "none"), "flip.column")
+    value = asked.saved(
+        text_area("Flip one cell: new value", "such as yes, no or contested", 1), "flip.value"
+    )
+    reason = asked.saved(text_area("Why that cell", "one reason that somebody could check", 2), "flip.reason")
+    shown = panel()
+
+    def tell():
+        missing = [question for question, pick in picks.items() if not pick.value]
+        if not words.value.strip():
+            shown.value = (
+                "<p>Write your definition first, in one sentence. The switches come after the words.</p>"
+            )
+            return
+        if missing:
+            shown.value = f"<p>Still open: {html.escape('; '.join(missing))}</p>"
+            return
+        conditions = {}
+        for question, pick in picks.items():
+            chosen = switches[(switches.question == question) & (switches.answer == pick.value)].iloc[0]
+            conditions[chosen.column_in_cases] = chosen.allowed.split(";")
+        cases, said = _flipped(frame, row.value.strip(), column.value, value.value.strip())
+        left = survivors(cases, conditions)
+        shown.value = f"<p>{html.escape(said)}{html.escape(_verdict(left, target))}</p>"
+        if len(left):
+            shown.value += show.rows(left, f"{len(left)} cases meet your definition.", columns).body
+
+    asked.add(row, column, value, reason, button("Show who survives", tell), shown)
+    return asked
+
+
+def _flipped(frame: pd.DataFrame, row: str, column: str, value: str) -> tuple[pd.DataFrame, str]:
+    if not (row and column and value):
+        return frame, ""
+    if row not in set(frame.row_id):
+        return frame, f"There is no case {row}; nothing was flipped. "
+    known = set(frame[column].dropna().astype(str))
+    if value not in known:
+        return (
+            frame,
+            f"{column} knows {', '.join(sorted(known))}; {value!r} is not among them, nothing was flipped. ",
+        )
+    before = frame.set_index("row_id").loc[row, column]
+    changed = frame.copy()
+    changed.loc[changed.row_id == row, column] = value
+    return changed, f"With {row}, {column} changed from {before} to {value}: "
+
+
+def _verdict(left: pd.DataFrame, target: str) -> str:
+    ids = set(left.row_id)
+    if target not in ids:
+        return f"Your definition leaves out {target}, the case that the claim is about. Nothing is decided."
+    if ids == {target}:
+        return f"Only {target} is left: under this definition the claim holds."
+    return f"{target} is left, and {len(ids) - 1} others: look at those that began before it."
