@@ -142,9 +142,7 @@ def describe(task: str, answer, decimals: int, ordered: bool) -> dict:
         return form | _chart_form(task, answer, decimals)
     if isinstance(answer, pd.DataFrame):
         frame = answer.reset_index() if answer.index.name or answer.index.nlevels > 1 else answer
-        columns = {str(name): _digests(task, frame[name], decimals, True) for name in frame.columns}
-        if not ordered:
-            columns = {name: _digests(task, frame[name], decimals, False) for name in frame.columns}
+        columns = {str(name): _digests(task, frame[name], decimals, ordered) for name in frame.columns}
         together = (
             []
             if ordered

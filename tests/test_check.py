@@ -158,6 +158,17 @@ def test_a_check_raises_only_for_the_grader(monkeypatch, capsys):
         checks.check("02.2", -1)
 
 
+def test_messages_say_which_part_is_off():
+    chart = metric_chart(five.metric.value_counts(), start=3)
+    assert "start at zero" in checks.judge("03.6", chart)[1]
+    assert "Name both axes" in checks.judge("03.6", metric_chart(five.metric.value_counts(), labels=False))[1]
+    assert "column is missing: note" in checks.judge("03.1", floors.drop(columns="note"))[1]
+    assert "3 entries, fewer" in checks.judge("02.1", combat.head(3))[1]
+    assert "Latitude comes first" in checks.judge("02.6", training_map(sites.assign(lat=0)))[1]
+    assert "layer is missing" in checks.judge("02.6", training_map(sites, name="training"))[1]
+    assert "a number is asked for" in checks.judge("02.2", "36")[1]
+
+
 def test_an_unknown_task_says_so():
     assert checks.judge("02.99", 1) == (
         "an error in your code",

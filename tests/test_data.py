@@ -148,6 +148,7 @@ def test_known_by_uses_the_report_and_its_last_possible_day():
     events = data.table("deployment_events")
     known = data.known_by(events, "2024-10-28")
     assert "ev005" in set(known.row_id)  # happened 8 October, reported 18 October
+    assert "ev005" in set(data.known_by(events, "2024-10-18").row_id)  # the day itself counts
     assert "ev005" not in set(data.known_by(events, "2024-10-17").row_id)
     month = events[events.reported_precision == "month"]
     assert (month.reported_on.dt.day >= 28).all()

@@ -6,6 +6,7 @@ import re
 
 import folium
 import pytest
+from shapely.geometry import shape
 from xstatic.pkg import leaflet
 
 from coursebook import maps
@@ -37,6 +38,13 @@ def test_a_close_up_carries_only_its_frame():
     near = maps.base_map("Near.", bounds=(50, 34, 52, 37), detail="50m").document()
     whole = json.dumps(maps.outlines("countries_50m"))
     assert len(near) - leaflet_bytes() < len(whole) / 4
+
+
+def test_outlines_end_at_the_frame():
+    frame = (48.0, 30.0, 54.0, 42.0)
+    for feature in maps.clip("countries_50m", frame)["features"]:
+        west, south, east, north = shape(feature["geometry"]).bounds
+        assert west >= 29.99 and east <= 42.01 and south >= 47.99 and north <= 54.01
 
 
 def test_the_same_map_gives_the_same_bytes():
@@ -87,7 +95,7 @@ def test_lines_with_a_stand_in_are_dashed_and_say_so():
         return [child for child in layer._children.values() if isinstance(child, folium.PolyLine)]
 
     assert [line.options.get("dashArray") for line in lines(sure)] == [None] * 3
-    assert [line.options.get("dashArray") for line in lines(unsure)] == [maps.DASHED]
+    assert [line.options.get("dashArray") for line in lines(unsure)] == ["3 9"]
 
 
 def test_popups_escape_what_comes_from_tables():

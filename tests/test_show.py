@@ -1,0 +1,51 @@
+"""Tables as HTML: escaped, captioned, no more exact than what is known."""
+
+import pandas as pd
+
+from coursebook import charts, show
+from coursebook.data import table
+
+
+def test_everything_in_a_table_is_escaped():
+    body = show.rows(pd.DataFrame({"a": ["<script>x</script>"]}), "One row.").body
+    assert "<script>" not in body and "&lt;script&gt;" in body
+
+
+def test_an_empty_table_says_so():
+    assert "No row meets this" in show.rows(table("legs").head(0), "None.", "row_id").body
+
+
+def test_days_are_cut_to_what_is_known():
+    rows = pd.DataFrame(
+        {
+            "reported_on": pd.to_datetime(["2024-10-31", "2024-12-31", "2024-10-18", None]),
+            "reported_precision": ["month", "year", "day", None],
+        }
+    )
+    body = show.rows(rows, "Days.", "reported_on").body
+    assert ">2024-10<" in body and ">2024<" in body and ">2024-10-18<" in body and "–" in body
+
+
+def test_headings_read_as_words():
+    assert show.headings("row_id=row what_it_obliges issuer=who_says_so") == {
+        "row_id": "row",
+        "what_it_obliges": "what it obliges",
+        "issuer": "who says so",
+    }
+
+
+def test_a_claim_without_evidence_says_none_found():
+    assert "none found" in show.evidence("C30").words
+
+
+def test_charts_carry_their_words_and_never_the_date():
+    counts = pd.Series({"a": 1, "b": 2})
+    first, second = (charts.bars(counts, 'a is "1", b is 2', "Two bars.", "rows").body for _ in range(2))
+    assert first == second
+    assert 'alt="a is &quot;1&quot;, b is 2"' in first and "image/svg+xml" in first
+
+
+def test_bands_invent_no_missing_end():
+    rows = table("strength_estimates").query("row_id == 'est011'")
+    drawn = charts.bands(rows, "one floor", "One floor.").figure.axes[0]
+    assert [text.get_text() for text in drawn.texts] == ["≥ 3,000"]
