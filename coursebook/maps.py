@@ -558,9 +558,9 @@ def layer_switch(drawn: folium.Map) -> None:
     folium.LayerControl(collapsed=False).add_to(drawn)
 
 
-def key_to_means(drawn: folium.Map, at: str = "bottomleft") -> None:
-    """Add the legend of :func:`account` in a corner."""
-    lines = [(dash(colour), words) for means, (colour, words) in MEANS.items() if means != "unknown"]
+def key_to_means(drawn: folium.Map, means: list[str], at: str = "bottomleft") -> None:
+    """Add the legend of :func:`account` for the means that occur, such as ``["aircraft", "train"]``."""
+    lines = [(dash(MEANS[name][0]), MEANS[name][1]) for name in means]
     lines.append((dash(MEANS["unknown"][0], DASHED), "an end or the means not reported"))
     key(drawn, lines, "Lines join ends; they are no routes", at)
 
