@@ -48,8 +48,36 @@ floors = estimates[
 killed = estimates[estimates.metric == "killed"]
 there = estimates.query("metric == 'present_in_kursk'").dropna(subset=["low", "high"])
 
+cases, countries, lists = table("cases"), table("countries"), table("europe_definitions")
+later = cases[cases.start_year > 1945]
+on_land = later[(later.ground_troops == "yes") & (later.combat_role == "yes")]
+outside = on_land.query("is_location_in_europe == 'yes' and is_sender_european == 'no'")
+disputed = lists[lists.lists_agree == "no"].iso3
+FIVE = "is_location_in_europe is_sender_european ground_troops combat_role sent_by_government".split()
+misses = {c: later[c] != ("no" if c == "is_sender_european" else "yes") for c in FIVE}
+near = later[(sum(m.astype(int) for m in misses.values()) == 1) & ~misses["combat_role"]]
+
+
+def mission_map(hosts, name="Missions"):
+    made = maps.base_map("test")
+    layer = folium.FeatureGroup(name).add_to(made)
+    for host in hosts:
+        folium.Marker(maps.capital(countries, host)).add_to(layer)
+    return made
+
+
+hosts = set(cases[cases.mandate.isin(["un_peacekeeping", "nato_operation"])].host_iso3)
+
 # For every task: right answers by another route, and wrong ones.
 RIGHT = {
+    "01.1": [later.query("ground_troops == 'yes' and combat_role == 'yes'"), on_land.sort_values("name")],
+    "01.2": [
+        int(outside.sent_by_government.isin(["no", "contested"]).sum()),
+        float(len(outside.query("sent_by_government != 'yes'"))),
+    ],
+    "01.3": [later[later.host_iso3.isin(disputed)].row_id, set(later[later.host_iso3.isin(disputed)].row_id)],
+    "01.4": [list(near.row_id), near.row_id.to_numpy()],
+    "01.5": [mission_map(hosts), mission_map(sorted(hosts))],
     "02.1": [events.query("event_type == 'combat'"), combat.iloc[::-1], combat[sorted(combat.columns)]],
     "02.2": [int((events.reported_on <= "2024-11-15").sum()), np.int64(len(known_by(events, "2024-11-15")))],
     "02.3": [int((events.reported_on - events.date_earliest).max().days), 251.0],
@@ -84,6 +112,11 @@ RIGHT = {
     "03.6": [metric_chart(five.metric.value_counts()), metric_chart(five.groupby("metric").size())],
 }
 WRONG = {
+    "01.1": [on_land.head(2), later, on_land.drop(columns="name")],
+    "01.2": [0, len(outside), 99],
+    "01.3": [[], list(disputed), list(later[later.iso3.isin(disputed)].row_id)],
+    "01.4": [list(near.row_id)[1:], near, list(later.row_id)],
+    "01.5": [mission_map(list(hosts)[1:]), mission_map(hosts, "missions"), mission_map(set(cases.host_iso3))],
     "02.1": [combat.head(3), events, list(combat.row_id)],
     "02.2": [len(events), 0, "36"],
     "02.3": [250, -251, (events.reported_on - events.date_latest).dt.days.median()],

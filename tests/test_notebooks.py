@@ -162,7 +162,8 @@ def test_an_untouched_set_runs_and_says_not_attempted(folder):
         for output in cell.outputs
         if "data" in output
     ]
-    assert len(said) >= 6
+    by_hand = [cell for cell in notebook.cells if cell.source.strip() == "*Write your answer here.*"]
+    assert by_hand and len(said) + len(by_hand) >= 6
     assert all("not attempted" in words for words in said)
 
 
