@@ -1,0 +1,43 @@
+"""Set 01: right answers by another route, and wrong ones."""
+
+import folium
+
+from coursebook import maps
+from coursebook.data import table
+
+cases, countries, lists = table("cases"), table("countries"), table("europe_definitions")
+later = cases[cases.start_year > 1945]
+on_land = later[(later.ground_troops == "yes") & (later.combat_role == "yes")]
+outside = on_land.query("is_location_in_europe == 'yes' and is_sender_european == 'no'")
+disputed = lists[lists.lists_agree == "no"].iso3
+FIVE = "is_location_in_europe is_sender_european ground_troops combat_role sent_by_government".split()
+misses = {c: later[c] != ("no" if c == "is_sender_european" else "yes") for c in FIVE}
+near = later[(sum(m.astype(int) for m in misses.values()) == 1) & ~misses["combat_role"]]
+hosts = set(cases[cases.mandate.isin(["un_peacekeeping", "nato_operation"])].host_iso3)
+
+
+def mission_map(chosen, name="Missions"):
+    made = maps.base_map("test")
+    layer = folium.FeatureGroup(name).add_to(made)
+    for host in chosen:
+        folium.Marker(maps.capital(countries, host)).add_to(layer)
+    return made
+
+
+RIGHT = {
+    "01.1": [later.query("ground_troops == 'yes' and combat_role == 'yes'"), on_land.sort_values("name")],
+    "01.2": [
+        int(outside.sent_by_government.isin(["no", "contested"]).sum()),
+        float(len(outside.query("sent_by_government != 'yes'"))),
+    ],
+    "01.3": [later[later.host_iso3.isin(disputed)].row_id, set(later[later.host_iso3.isin(disputed)].row_id)],
+    "01.4": [list(near.row_id), near.row_id.to_numpy()],
+    "01.5": [mission_map(hosts), mission_map(sorted(hosts))],
+}
+WRONG = {
+    "01.1": [on_land.head(2), later, on_land.drop(columns="name")],
+    "01.2": [0, len(outside), 99],
+    "01.3": [[], list(disputed), list(later[later.iso3.isin(disputed)].row_id)],
+    "01.4": [list(near.row_id)[1:], near, list(later.row_id)],
+    "01.5": [mission_map(list(hosts)[1:]), mission_map(hosts, "missions"), mission_map(set(cases.host_iso3))],
+}

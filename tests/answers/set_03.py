@@ -1,0 +1,62 @@
+"""Set 03: right answers by another route, and wrong ones."""
+
+import numpy as np
+import pandas as pd
+
+from coursebook import charts
+from coursebook.data import table
+
+estimates = table("strength_estimates")
+five = estimates[
+    estimates.metric.isin(["killed", "wounded", "casualties_total", "deployed_cumulative", "planned"])
+]
+floors = estimates[
+    (estimates.metric == "deployed_cumulative") & estimates.high.isna() & estimates.low.notna()
+]
+killed = estimates[estimates.metric == "killed"]
+there = estimates.query("metric == 'present_in_kursk'").dropna(subset=["low", "high"])
+
+
+def metric_chart(values, labels=True, start=0):
+    _, axes = charts.figure()
+    axes.bar(values.index, values.to_numpy())
+    axes.set_ylim(bottom=start)
+    if labels:
+        axes.set_xlabel("metric")
+        axes.set_ylabel("figures")
+    return axes
+
+
+RIGHT = {
+    "03.1": [estimates.loc[floors.index], floors.sort_values("low")],
+    "03.2": [
+        len(estimates.dropna(subset=["low", "high"], how="all").index.symmetric_difference(estimates.index)),
+        1.0,
+    ],
+    "03.3": [np.float64(12.8), 100 * 600 / 4700],
+    "03.4": [
+        killed.sort_values("reported_on").groupby("issuer").reported_on.first(),
+        killed.groupby("issuer").reported_on.min().to_dict(),
+    ],
+    "03.5": [
+        {"high": int(there.high.max()), "low": float(there.low.min())},
+        pd.Series({"low": there.low.min(), "high": there.high.max()}),
+    ],
+    "03.6": [metric_chart(five.metric.value_counts()), metric_chart(five.groupby("metric").size())],
+}
+WRONG = {
+    "03.1": [floors.drop(columns="note"), estimates[estimates.high.isna()], floors.head(1)],
+    "03.2": [0, 2, estimates.low.isna().sum()],
+    "03.3": [0.128, 14.6, 13.9],
+    "03.4": [
+        killed.groupby("issuer").reported_on.max(),
+        killed.issuer,
+        killed.groupby("issuer_iso3").reported_on.min(),
+    ],
+    "03.5": [{"low": 0, "high": 11000}, {"low": 3000}, [3000, 11000]],
+    "03.6": [
+        metric_chart(five.metric.value_counts(), labels=False),
+        metric_chart(estimates.metric.value_counts()),
+        metric_chart(five.metric.value_counts(), start=3),
+    ],
+}
