@@ -60,7 +60,44 @@ def some_definition():
     )
 
 
+def cards_of(kind):
+    return table("activity_cards").query("kind == @kind")
+
+
+def some_axes():
+    ties = table("ties").head(2)
+    axes = {"kind": {"alliance_treaty": "an alliance"}, "canonical": {"true": "counts"}}
+    return discuss.two_axes(ties, "summary", axes, "issuer", "06.ties", "Ties", "Sort.")
+
+
+def some_roles():
+    return discuss.role_play(cards_of("role"), ["go", "stay away"], "04.role", "Roles", "Decide.")
+
+
+def some_stakes():
+    return discuss.stakes(cards_of("capital"), cards_of("crisis"), "07.stakes", "Crises", "Stake.")
+
+
+def some_cabinet():
+    return discuss.cabinet(cards_of("actor"), table("policy_options"), "08.cabinet", "Cabinet", "Rank.")
+
+
+def some_package():
+    return discuss.package(cards_of("measure"), ["Pyongyang", "Moscow"], "05.package", "Package", "Build.")
+
+
+def some_court():
+    responses.mine().put("09.court.claim", "C04")
+    return discuss.court(["C01", "C04"], "09.court", "Court", "Judge.")
+
+
 ALL = {
+    "two axes": some_axes,
+    "role play": some_roles,
+    "stakes": some_stakes,
+    "cabinet": some_cabinet,
+    "package": some_package,
+    "court": some_court,
     "definition": some_definition,
     "stance before": lambda: discuss.stance("C04", "before"),
     "stance after": lambda: discuss.stance("C04", "after"),
@@ -103,6 +140,8 @@ def test_what_is_typed_is_there_again(name):
     first = ALL[name]()
     typed = {}
     for field, control in first.fields.items():
+        if field in ("claim", "not"):
+            continue  # what is asked for next hangs on these two
         if isinstance(control, widgets.Dropdown) and len(control.options) > 1:
             control.value = (
                 control.options[-1][1] if isinstance(control.options[-1], tuple) else control.options[-1]
@@ -242,3 +281,69 @@ def test_criteria_that_leave_out_the_case_decide_nothing():
     asked.fields["flip.column"].value = "combat_role"
     asked.fields["flip.value"].value = "not_reported"
     assert "leaves out H55" in with_switches(asked, STRICT)
+
+
+def said_by(asked):
+    return " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+
+
+@pytest.mark.parametrize("make", [some_roles, some_stakes, some_cabinet])
+def test_the_lot_never_gives_the_role_that_was_ruled_out(make):
+    asked = make()
+    mine = asked.fields["not"].options[1][1]
+    asked.fields["not"].value = mine
+    drawn = set()
+    for _ in range(60):
+        press(asked, "Draw a role by lot")
+        drawn.add(asked.fields["role"].value)
+    titles = table("activity_cards").set_index("row_id").title
+    assert len(drawn) > 2 and mine not in set(titles[list(drawn)])
+
+
+def test_a_role_shows_its_brief_and_a_rapporteur_watches():
+    asked = some_roles()
+    asked.fields["role"].value = "card0401"
+    assert "en047" in said_by(asked) and "You will not accept" in said_by(asked)
+    asked.fields["role"].value = "rapporteur"
+    assert "You watch" in said_by(asked)
+
+
+def test_an_option_ranked_twice_is_named():
+    asked = some_cabinet()
+    asked.fields["place1"].value = asked.fields["last"].value = "opt05"
+    assert "Ranked twice: opt05" in said_by(asked)
+
+
+def test_a_measure_without_a_test_is_named():
+    asked = some_package()
+    asked.fields["card0501.pick"].value = "take"
+    assert "Still without target, purpose or test: List the generals" in said_by(asked)
+    for name, typed in {"target": "Pyongyang", "purpose": "stop", "test": "nobody new is sent"}.items():
+        asked.fields[f"card0501.{name}"].value = typed
+    assert "Still without" not in said_by(asked) and "1 measures taken" in said_by(asked)
+
+
+def test_two_axes_ask_for_every_choice_before_they_reveal():
+    asked = some_axes()
+    press(asked, "Reveal")
+    assert "4 choices are still open" in said_by(asked)
+    for name, control in asked.fields.items():
+        control.value = "alliance_treaty" if name.endswith("kind") else "true"
+    press(asked, "Reveal")
+    assert "2 of 2 as the table has them on kind" in said_by(asked)
+
+
+def test_the_court_opens_a_claim_with_its_rows():
+    asked = discuss.court(["C01", "C04"], "09.court", "Court", "Judge.")
+    assert "Choose a claim first" in said_by(asked)
+    asked.fields["claim"].value = "C04"
+    assert "ev041" in said_by(asked) and "C04.plea_for" in asked.fields
+
+
+def test_every_row_on_a_card_was_public_on_its_day():
+    from coursebook.data import row
+
+    for card in table("activity_cards").dropna(subset=["as_of"]).itertuples():
+        for row_id in card.cited_rows.split(";"):
+            known = getattr(row(row_id), "reported_on", card.as_of)
+            assert known <= card.as_of, f"{card.row_id} cites {row_id}, reported {known}"

@@ -4,20 +4,27 @@ Every activity shows an HTML fallback where no kernel runs, can be used with the
 and keeps each answer in the learner's file at every change (:mod:`coursebook.responses`).
 """
 
-from coursebook.discuss.cards import hunt, sort_cards
+from coursebook.discuss.cards import hunt, package, sort_cards, two_axes
 from coursebook.discuss.clocks import newsroom, two_clocks
 from coursebook.discuss.definition import definition
-from coursebook.discuss.positions import forecast, interval, stance, tally, verdict, write
+from coursebook.discuss.positions import court, forecast, interval, stance, tally, verdict, write
+from coursebook.discuss.roles import cabinet, role_play, stakes
 
 __all__ = [
+    "cabinet",
+    "court",
     "definition",
     "forecast",
     "hunt",
     "interval",
     "newsroom",
+    "package",
+    "role_play",
     "sort_cards",
+    "stakes",
     "stance",
     "tally",
+    "two_axes",
     "two_clocks",
     "verdict",
     "write",

@@ -1,4 +1,4 @@
-"""Cards: sort them into bins, or hunt for what is wrong with them."""
+"""Cards: sort them on one axis or two, build a package from them, or hunt for what is wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import html
 import pandas as pd
 
 from coursebook import show
+from coursebook.data import statement
 from coursebook.discuss.base import Activity, button, choice, panel, text_area
 
 
@@ -90,4 +91,117 @@ def hunt(
 
         asked.add(panel(f"<p style='margin:8px 0 0'><b>{place}.</b> {html.escape(getattr(item, front))}</p>"))
         asked.add(asked.saved(field, item.row_id), button(f"Open {place}", tell), shown)
+    return asked
+
+
+def two_axes(
+    frame: pd.DataFrame,
+    front: str,
+    axes: dict[str, dict[str, str]],
+    reveal: str,
+    key: str,
+    title: str,
+    task: str,
+    minutes: int = 8,
+) -> Activity:
+    """Sort cards on two axes; then see how the table codes them on each.
+
+    Args:
+        frame: one row a card, with a ``row_id``.
+        front: the column printed on the card.
+        axes: for each of two columns of the table, its codes and the words offered for them.
+        reveal: columns shown afterwards, as in :func:`coursebook.show.rows`.
+        key: such as ``"06.ties"``.
+        title: a few words.
+        task: what to decide and to say aloud.
+        minutes: minutes in class.
+    """
+    asked = Activity(title, task, minutes, key)
+    shown = panel()
+    picks: dict[str, list] = {column: [] for column in axes}
+    for place, card in enumerate(frame.itertuples(), 1):
+        asked.add(
+            panel(f"<p style='margin:8px 0 0'><b>Card {place}.</b> {html.escape(getattr(card, front))}</p>")
+        )
+        for column, codes in axes.items():
+            options = [(words, code) for code, words in codes.items()]
+            pick = choice(f"Card {place}, {column.replace('_', ' ')}", options)
+            picks[column].append(asked.saved(pick, f"{card.row_id}.{column}"))
+            asked.add(pick)
+
+    def tell():
+        left = sum(not pick.value for column in picks.values() for pick in column)
+        if left:
+            shown.value = f"<p>{left} choices are still open. Make them first: guessing is allowed.</p>"
+            return
+        yours = frame.copy()
+        same = []
+        for column, codes in axes.items():
+            chosen = [pick.value for pick in picks[column]]
+            same.append(int((frame[column] == chosen).sum()))
+            yours[f"your_{column}"] = [codes.get(code, code) for code in chosen]
+            yours[column] = [codes.get(code, code) for code in frame[column]]
+        heads = "row_id=row " + " ".join(f"your_{c}=you:_{c} {c}=the_table:_{c}" for c in axes) + f" {reveal}"
+        caption = " and ".join(
+            f"{n} of {len(yours)} as the table has them on {c.replace('_', ' ')}"
+            for n, c in zip(same, axes, strict=True)
+        )
+        shown.value = show.rows(yours, f"{caption}.", heads).body
+
+    asked.add(button("Reveal", tell), shown)
+    return asked
+
+
+def package(
+    cards: pd.DataFrame, targets: list[str], key: str, title: str, task: str, minutes: int = 15
+) -> Activity:
+    """Build a package from cards: each taken needs a target, a purpose and a test; one veto a group.
+
+    Args:
+        cards: rows of ``activity_cards`` of the kind ``measure``.
+        targets: whom a measure can aim at.
+        key: such as ``"05.package"``.
+        title: a few words.
+        task: what to decide and to say aloud.
+        minutes: minutes in class.
+    """
+    asked = Activity(title, task, minutes, key)
+    taken, summary = {}, panel()
+    for card in cards.itertuples():
+        known = "; ".join(f"{i}: {statement(i)}" for i in card.cited_rows.split(";"))
+        asked.add(
+            panel(
+                f"<p style='margin:8px 0 0'><b>{html.escape(card.title)}.</b> {html.escape(card.text)}"
+                f"<br><small>{html.escape(known)}</small></p>"
+            )
+        )
+        pick = choice(f"{card.title}", ["take", "leave"])
+        fields = [
+            (choice(f"{card.title}: aimed at", targets), "target"),
+            (
+                text_area(f"{card.title}: purpose", "what it should make somebody do or stop doing", 1),
+                "purpose",
+            ),
+            (text_area(f"{card.title}: test", "what you would see within a year if it worked", 1), "test"),
+        ]
+        asked.add(asked.saved(pick, f"{card.row_id}.pick"))
+        for field, name in fields:
+            asked.add(asked.saved(field, f"{card.row_id}.{name}"))
+        taken[card.title] = (pick, [field for field, _ in fields])
+    veto = asked.saved(choice("Your one veto in the plenary", list(cards.title), "none used"), "veto")
+    why = asked.saved(text_area("Why that one", "one sentence", 2), "veto.why")
+
+    def look(*_):
+        chosen = [name for name, (pick, _) in taken.items() if pick.value == "take"]
+        open_ones = [n for n in chosen if not all(field.value.strip() for field in taken[n][1])]
+        words = f"{len(chosen)} measures taken: {'; '.join(chosen) or 'none yet'}."
+        if open_ones:
+            words += f" Still without target, purpose or test: {'; '.join(open_ones)}."
+        summary.value = f"<p>{html.escape(words)}</p>"
+
+    for pick, fields in taken.values():
+        for control in (pick, *fields):
+            control.observe(look, "value")
+    look()
+    asked.add(summary, veto, why)
     return asked

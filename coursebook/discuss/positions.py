@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from coursebook import charts
 from coursebook.data import DataError, row, statement, table
 from coursebook.discuss.base import Activity, button, choice, number, page_html, panel, text_area
-from coursebook.show import text
+from coursebook.show import evidence, text
 
 STANCES = ["agree", "rather agree", "undecided", "rather disagree", "disagree"]
 VERDICTS = ["yes", "mostly", "mixed", "mostly not", "no", "cannot be told from these tables"]
@@ -33,14 +33,20 @@ def stance(claim_id: str, when: str, minutes: int = 5) -> Activity:
     asked.add(asked.saved(choice("Stance", STANCES), "choice"))
     asked.add(asked.saved(text_area("Reason", "one reason that somebody could check"), "reason"))
     if when == "after":
-        _cited(asked, "Row that weighs most", "row")
+        cited(asked, "Row that weighs most", "row")
         changed = text_area("What would change your mind", "a fact that could still turn up", 2)
         asked.add(asked.saved(changed, "flip"))
     return asked
 
 
-def _cited(asked: Activity, label: str, name: str) -> None:
-    """Add a field for row ids and say at once whether the rows exist and what they state."""
+def cited(asked: Activity, label: str, name: str) -> None:
+    """Add a field for row ids and say at once whether the rows exist and what they state.
+
+    Args:
+        asked: the activity.
+        label: the name of the field.
+        name: the last part of its key.
+    """
     field, found = text_area(label, "row ids, such as ev020; several with a comma", 1), panel()
 
     def look(*_):
@@ -99,8 +105,8 @@ def verdict(claim_id: str, minutes: int = 5) -> Activity:
     asked = Activity(f"Your verdict on {claim_id}", task, minutes, f"{claim.lesson}.verdict.{claim_id}")
     asked.add(asked.saved(choice("Reasonable then", VERDICTS), "then"))
     asked.add(asked.saved(choice("Borne out since", VERDICTS), "since"))
-    _cited(asked, "Rows for", "for")
-    _cited(asked, "Rows against", "against")
+    cited(asked, "Rows for", "for")
+    cited(asked, "Rows against", "against")
     asked.add(asked.saved(text_area("Reason", "why the rows you cite outweigh the others"), "reason"))
     return asked
 
@@ -193,4 +199,40 @@ def interval(key: str, question: str, metric: str, highest: int, minutes: int = 
         )
 
     asked.add(low, high, button("Compare with the table", compare), shown)
+    return asked
+
+
+def court(claims: list[str], key: str, title: str, task: str, minutes: int = 15) -> Activity:
+    """Try one claim: see its rows for and against, write a plea for each side, give both verdicts.
+
+    Args:
+        claims: ids of the claims that can be drawn.
+        key: such as ``"09.court"``.
+        title: a few words.
+        task: what to decide and to say aloud.
+        minutes: minutes in class.
+    """
+    asked = Activity(title, task, minutes, key)
+    picked = choice("The claim before the court", [(f"{c}: {row(c).claim}", c) for c in claims])
+    rows_shown, fields = panel(), widgets.VBox()
+    made: dict[str, list] = {}
+
+    def open_case(*_):
+        claim_id = picked.value
+        rows_shown.value = page_html(evidence(claim_id)) if claim_id else "<p>Choose a claim first.</p>"
+        if claim_id and claim_id not in made:
+            before = asked.children
+            asked.children = []
+            for side in ("for", "against"):
+                plea = text_area(f"Plea {side} {claim_id}", "two sentences, strongest row first")
+                asked.add(asked.saved(plea, f"{claim_id}.plea_{side}"))
+                cited(asked, f"Rows {side}, or none found", f"{claim_id}.{side}")
+            asked.add(asked.saved(choice("Reasonable then", VERDICTS), f"{claim_id}.then"))
+            asked.add(asked.saved(choice("Borne out since", VERDICTS), f"{claim_id}.since"))
+            made[claim_id], asked.children = asked.children, before
+        fields.children = made.get(claim_id, [])
+
+    asked.add(asked.saved(picked, "claim"), rows_shown, fields)
+    picked.observe(open_case, "value")
+    open_case()
     return asked
