@@ -146,6 +146,41 @@ def bars(values: pd.Series, alt: str, caption: str, unit: str, colours: list[str
     return page(drawn, alt, caption)
 
 
+def columns(
+    values: pd.Series,
+    alt: str,
+    caption: str,
+    unit: str,
+    notes: dict | None = None,
+    colours: list[str] | None = None,
+) -> Chart:
+    """Draw vertical bars from zero over years or quarters, with words at some of them.
+
+    Args:
+        values: numbers, with years or quarters as index, drawn from left to right.
+        alt: the picture in words.
+        caption: one sentence.
+        unit: what the bars count.
+        notes: words above a bar, by its label.
+        colours: one a bar; blue by default.
+    """
+    drawn, axes = figure(height=3.6)
+    with matplotlib.rc_context(SETTINGS):
+        labels = [str(label) for label in values.index]
+        numbers = [float(value) for value in values]
+        axes.bar(labels, numbers, color=colours or CYCLE[0])
+        top = max([*numbers, 1])
+        for label, words in (notes or {}).items():
+            place = labels.index(str(label))
+            axes.annotate(words, (place, numbers[place] + top * 0.02), ha="center", va="bottom", fontsize=8.5)
+        axes.set_ylim(0, top * 1.22)
+        axes.set_ylabel(unit)
+        axes.tick_params(axis="x", rotation=60 if len(labels) > 9 else 0, labelsize=8.5)
+        axes.grid(axis="y", color="#ddd")
+        axes.set_axisbelow(True)
+    return page(drawn, alt, caption)
+
+
 def shift(before: dict[str, int], after: dict[str, int], caption: str) -> Chart:
     """Draw how a class moved between two shows of hands, one line an option.
 

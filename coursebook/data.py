@@ -239,7 +239,8 @@ def sources_of(*frames: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = []
     for frame in frames:
-        for row_id, ids in zip(frame.iloc[:, 0], frame["source_ids"], strict=True):
+        names = frame["row_id"] if "row_id" in frame else frame.iloc[:, 0]
+        for row_id, ids in zip(names, frame["source_ids"], strict=True):
             if isinstance(ids, str):
                 pairs += [(source, row_id) for source in ids.split(";")]
     links = pd.DataFrame(pairs, columns=["source_id", "rows"]).drop_duplicates()
@@ -271,14 +272,12 @@ def statement(row_id: str) -> str:
         DataError: no table has such a row.
     """
     found = row(row_id)
-    who = next(
-        (str(found[c]) for c in ("issuer", "claimed_by", "actor_name", "who") if _filled(found, c)), ""
-    )
+    who = next((str(found[c]) for c in SPEAKERS if _filled(found, c)), "")
     dates = (("date_latest", "date_precision"), ("reported_on", "reported_precision"))
     day = next((show.day(found[c], found.get(p)) for c, p in dates if _filled(found, c)), "")
     if _filled(found, "start_year"):
         day = str(found["start_year"])
-    what = next((str(found[c]) for c in STATED if _filled(found, c)), "")
+    what = next((str(found[c]) for c in STATED if _filled(found, c)), "") or _figures(found)
     size = [f"{found[c]:,}" for c in ("low", "high") if _filled(found, c)]
     figure = (
         f" ({' to '.join(dict.fromkeys(size))} {found.get('unit', '')})".replace(" )", ")") if size else ""
@@ -286,6 +285,7 @@ def statement(row_id: str) -> str:
     return ": ".join(part for part in (", ".join(p for p in (who, day) if p), what + figure) if part)
 
 
+SPEAKERS = "issuer claimed_by actor_name who speaker pollster authority donor supplier reporter body".split()
 STATED = (
     "headline",
     "name",
@@ -298,8 +298,25 @@ STATED = (
     "claim",
     "gist",
     "premise",
+    "summary",
+    "status_note",
+    "ask",
+    "option",
+    "document",
+    "answer",
     "question",
 )
+BESIDE = ("row_id", "source_ids", "note", "reported_on", "reported_precision", *SPEAKERS)
+
+
+def _figures(found: pd.Series, most: int = 7) -> str:
+    """Return the first filled columns of a row that has no sentence of its own, such as a year's count."""
+    told = [
+        f"{column.replace('_', ' ')} {show.text(found[column])}"
+        for column in found.index
+        if column not in BESIDE and not column.startswith("date_") and _filled(found, column)
+    ]
+    return ", ".join(told[:most])
 
 
 def _filled(found: pd.Series, column: str) -> bool:

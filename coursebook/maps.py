@@ -440,6 +440,89 @@ def capital_pins(countries: pd.DataFrame, codes, squares=(), left=()) -> folium.
     return layer
 
 
+def capitals_layer(
+    countries: pd.DataFrame,
+    frame: pd.DataFrame,
+    name: str,
+    kind: str,
+    colour: str,
+    words: str,
+    label: bool = True,
+    left=(),
+    size: int = 18,
+) -> folium.FeatureGroup:
+    """Return a layer with one pin for each capital that occurs in some rows; its popup lists them.
+
+    Args:
+        countries: the table ``countries``.
+        frame: rows with ``row_id`` and ``iso3``; rows without an iso3 are left out.
+        name: of the layer.
+        kind: see :func:`symbol`.
+        colour: a name in ``COLOURS``.
+        words: the column told in the popup.
+        label: whether the capital's name stands beside the sign.
+        left: iso3 codes of those with the label to the left.
+        size: pixels.
+    """
+    layer = folium.FeatureGroup(name)
+    known = countries.set_index("iso3")
+    for iso3, here in frame.dropna(subset=["iso3"]).groupby("iso3", sort=False):
+        place = known.loc[iso3]
+        told = "".join(f"<div>{html.escape(str(r[words]))} ({r.row_id})</div>" for _, r in here.iterrows())
+        title = f"{place.capital}, {place.name_en}"
+        marker = pin(
+            place.capital_lat,
+            place.capital_lon,
+            f"{title}: {name}",
+            f"<b>{html.escape(title)}</b>{told}",
+            kind,
+            COLOURS[colour],
+            place.capital if label else "",
+            iso3 in left,
+            size,
+        )
+        marker.add_to(layer)
+    return layer
+
+
+def arcs(
+    countries: pd.DataFrame,
+    frame: pd.DataFrame,
+    name: str,
+    colour: str,
+    words: str,
+    weight: str = "",
+    style: str = "",
+    bow: float = 0,
+) -> folium.FeatureGroup:
+    """Return a layer of great circles between capitals, one for each row; each line says what it is.
+
+    Args:
+        countries: the table ``countries``.
+        frame: rows with ``row_id``, ``from_iso3`` and ``to_iso3``.
+        name: of the layer.
+        colour: a name in ``COLOURS``.
+        words: the column told when the line is pressed.
+        weight: a column with the width of the line in pixels; 2.5 for all by default.
+        style: dashes, as in SVG; a full line by default.
+        bow: degrees by which the middle is moved, so that layers lie side by side.
+    """
+    layer = folium.FeatureGroup(name)
+    for _, row in frame.iterrows():
+        ends = [capital(countries, row.from_iso3), capital(countries, row.to_iso3)]
+        told = f"{html.escape(str(row[words]))} ({row.row_id})"
+        folium.PolyLine(
+            great_circle(*ends, bow=bow),
+            color=COLOURS[colour],
+            weight=float(row[weight]) if weight else 2.5,
+            opacity=0.8,
+            dash_array=style or None,
+            popup=folium.Popup(told, max_width=320),
+            tooltip=told,
+        ).add_to(layer)
+    return layer
+
+
 def capital(countries: pd.DataFrame, iso3: str) -> tuple[float, float]:
     """Return ``(lat, lon)`` of a capital in degrees."""
     place = countries.set_index("iso3").loc[iso3]

@@ -131,11 +131,19 @@ def evidence(claim_id: str) -> Page:
     return rows(found, f"Evidence on {claim_id}: {len(found)} rows.", heads)
 
 
-def sources(*frames: pd.DataFrame) -> Page:
-    """Show the sources of exactly these rows, with links, oldest first, folded away."""
-    from coursebook.data import sources_of
+def sources(*frames: pd.DataFrame, claims: str = "") -> Page:
+    """Show the sources of exactly these rows, with links, oldest first, folded away.
 
-    found = sources_of(*frames)
+    Args:
+        frames: rows with ``source_ids``.
+        claims: ids of claims, such as ``"C03 C07"``, whose evidence was shown too.
+    """
+    from coursebook.data import row, sources_of, table
+
+    weighed = table("evidence")
+    cited = [row(row_id) for row_id in weighed[weighed.claim_id.isin(claims.split())].cited_row]
+    kept = [{"row_id": r.iloc[0], "source_ids": r.get("source_ids")} for r in cited]
+    found = sources_of(*frames, pd.DataFrame(kept, columns=["row_id", "source_ids"]))
     page = rows(
         found,
         f"{len(found)} sources of the rows shown above.",
@@ -171,3 +179,21 @@ def readings(lesson: str, caption: str) -> Page:
 
     pair = table("readings").query("lesson == @lesson and use == 'core_pair'")
     return rows(pair, caption, "row_id=row side author title publisher minutes gist=what_it_says url=link")
+
+
+def verdicts(*claim_ids: str) -> Page:
+    """Show the tables' own two verdicts on some claims, folded away until asked for.
+
+    Args:
+        claim_ids: such as ``"C03", "C07"``.
+    """
+    from coursebook.data import table
+
+    ours = table("claim_verdicts").query("claim_id in @claim_ids")
+    page = rows(
+        ours,
+        "Our verdicts, provisional. Argue with them; a row that we missed overturns them.",
+        "claim_id=claim reasonable_2024=reasonable_then? reason_2024=why borne_out=borne_out_since? reason_now=why_now",
+    )
+    body = f"<details><summary>Open only after your own: our verdicts on {', '.join(claim_ids)}</summary>{page.body}</details>"
+    return Page(body, page.words)

@@ -238,3 +238,15 @@ def test_rechecks_and_errata_name_rows_that_exist_and_corrections_that_stand():
 
 def test_the_data_page_is_what_the_package_gives():
     assert (data.DATA / "README.md").read_text(encoding="utf-8") == data.page()
+
+
+def test_every_row_of_evidence_states_something_and_names_its_day():
+
+    for row_id in data.table("evidence").cited_row:
+        said = data.statement(row_id)
+        assert len(said) > 20 and "nan" not in said.lower().split(), row_id
+
+
+def test_a_row_without_a_sentence_states_its_figures():
+
+    assert "european speeches naming north korea 30" in data.statement("uy028")

@@ -5,6 +5,7 @@ import json
 import re
 
 import folium
+import pandas as pd
 import pytest
 from shapely.geometry import shape
 from xstatic.pkg import leaflet
@@ -116,3 +117,26 @@ def test_tiles_come_only_when_asked_for_and_name_their_owner():
     assert "L.tileLayer" not in some_map().document()
     page = some_map(tiles="OpenStreetMap").document()
     assert "tile.openstreetmap.org" in page and '"attributionControl": true' in page
+
+
+def test_a_layer_of_capitals_tells_the_rows_and_escapes_them():
+    rows = pd.DataFrame(
+        {"row_id": ["x1", "x2", "x3"], "iso3": ["DEU", "DEU", None], "what": ["<b>a</b>", "b", "c"]}
+    )
+    layer = maps.capitals_layer(table("countries"), rows, "Test", "circle", "green", "what")
+    drawn = maps.base_map("test")
+    layer.add_to(drawn)
+    assert len(maps.layers(drawn)["Test"]["markers"]) == 1
+    body = drawn.get_root().render()
+    assert "&lt;b&gt;a" in body and "(x2)" in body and "Berlin" in body
+
+
+def test_arcs_join_capitals_and_say_what_they_are():
+    rows = pd.DataFrame(
+        {"row_id": ["x1"], "from_iso3": ["KOR"], "to_iso3": ["BEL"], "what": ["a partnership"], "w": [5]}
+    )
+    drawn = maps.base_map("test")
+    maps.arcs(table("countries"), rows, "Arcs", "blue", "what", weight="w", style="4 6").add_to(drawn)
+    assert maps.layers(drawn)["Arcs"]["lines"] == 1
+    body = drawn.get_root().render()
+    assert "a partnership (x1)" in body and '"weight": 5.0' in body and "4 6" in body

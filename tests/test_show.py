@@ -49,3 +49,18 @@ def test_bands_invent_no_missing_end():
     rows = table("strength_estimates").query("row_id == 'est011'")
     drawn = charts.bands(rows, "one floor", "One floor.").figure.axes[0]
     assert [text.get_text() for text in drawn.texts] == ["≥ 3,000"]
+
+
+def test_columns_start_at_zero_and_carry_their_notes():
+    chart = charts.columns(
+        pd.Series({2006: 6, 2017: 30}), "Two bars.", "Bars.", "speeches", {2017: "six tests"}
+    )
+    axes = chart.figure.axes[0]
+    assert axes.get_ylim()[0] == 0 and [t.get_text() for t in axes.texts] == ["six tests"]
+    assert 'alt="Two bars."' in chart.body
+
+
+def test_our_verdicts_stay_folded_until_asked_for():
+    page = show.verdicts("C03", "C07")
+    assert page.body.startswith("<details><summary>") and "<details open" not in page.body
+    assert page.body.count("<tr>") == 3
