@@ -485,6 +485,40 @@ def capitals_layer(
     return layer
 
 
+def capitals_by(
+    drawn: folium.Map,
+    countries: pd.DataFrame,
+    frame: pd.DataFrame,
+    column: str,
+    signs: dict[str, str],
+    words: str,
+    title: str,
+    left=(),
+    more: tuple = (),
+) -> None:
+    """Add capitals in one layer for each value of a column, with the switch and the legend.
+
+    Args:
+        drawn: the map.
+        countries: the table ``countries``.
+        frame: as in :func:`capitals_layer`.
+        column: the column that parts the rows.
+        signs: for each value ``"kind colour what it means"``, such as ``"circle green back"``.
+        words: the column told in the popup.
+        title: of the legend.
+        left: iso3 codes of those with the label to the left.
+        more: further lines of the legend, as in :func:`key`.
+    """
+    lines = []
+    for value, sign in signs.items():
+        kind, colour, meaning = sign.split(" ", 2)
+        here = frame[frame[column] == value]
+        capitals_layer(countries, here, meaning, kind, colour, words, left=left).add_to(drawn)
+        lines.append((symbol(kind, COLOURS[colour]), meaning))
+    key(drawn, [*lines, *more], title)
+    layer_switch(drawn)
+
+
 def arcs(
     countries: pd.DataFrame,
     frame: pd.DataFrame,

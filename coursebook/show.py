@@ -9,7 +9,9 @@ import pandas as pd
 
 STYLE = "border-collapse:collapse;font-size:0.92em;line-height:1.35;text-align:left;max-width:100%"
 DAY = re.compile(r"\d{4}(-\d\d){0,2}")
-CODE = re.compile("[a-zA-Z0-9]+(_[a-zA-Z0-9]+)+")  # a code such as own_collection
+CODE = re.compile(
+    "[a-zA-Z0-9]+(_[a-zA-Z0-9]+)+(;[a-zA-Z0-9_]+)*|[a-zA-Z0-9]+;[a-zA-Z0-9_;]*_[a-zA-Z0-9_;]*"
+)  # codes such as own_collection
 CELL = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;border-bottom:1px solid #ccc"
 
 
@@ -43,7 +45,7 @@ def text(value) -> str:
             return f"{int(number):,}".replace(",", "\u202f") if abs(number) >= 10_000 else f"{int(number)}"
         return f"{number:.3g}" if abs(number) < 1 else f"{number:.2f}".rstrip("0").rstrip(".")
     value = str(value)
-    return value.replace("_", " ") if CODE.fullmatch(value) else value
+    return value.replace("_", " ").replace(";", ", ") if CODE.fullmatch(value) else value
 
 
 PRECISION = {
