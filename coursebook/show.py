@@ -128,9 +128,18 @@ def evidence(claim_id: str) -> Page:
     found = table("evidence").query("claim_id == @claim_id").sort_values("direction", ascending=False)
     found = found.assign(states=[statement(row_id) for row_id in found.cited_row])
     heads = "cited_row=row states=what_it_states direction would_exist_if_false=would_it_exist_if_false?"
+    searched = table("evidence_searched").query("claim_id == @claim_id")
+    notes = [
+        f"Rows that {'support' if one.side == 'supports' else 'undermine'} {claim_id}, {one.result}: {one.because}. "
+        f"Searched: {one.tables_searched.replace(';', ', ').replace('_', ' ')}."
+        for one in searched.itertuples()
+    ]
     if found.empty:
-        return note(f"No row in the table evidence speaks for or against {claim_id}: none found.")
-    return rows(found, f"Evidence on {claim_id}: {len(found)} rows.", heads)
+        said = " ".join(notes) or "none found."
+        return note(f"No row in the table evidence speaks for or against {claim_id}. {said}")
+    page = rows(found, f"Evidence on {claim_id}: {len(found)} rows.", heads)
+    body = page.body + "".join(f"<p>{html.escape(words)}</p>" for words in notes)
+    return Page(body, " ".join([page.words, *notes]))
 
 
 def sources(*frames: pd.DataFrame, claims: str = "") -> Page:

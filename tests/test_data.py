@@ -1,6 +1,7 @@
 """The tables: what the schema cannot hold, and what a fault looks like to a person."""
 
 import json
+import re
 import shutil
 
 import pandas as pd
@@ -250,3 +251,30 @@ def test_every_row_of_evidence_states_something_and_names_its_day():
 def test_a_row_without_a_sentence_states_its_figures():
 
     assert "european speeches naming north korea 30" in data.statement("uy028")
+
+
+def test_every_testable_claim_has_three_publishers_a_side_or_says_what_was_searched():
+    publisher = data.table("sources").set_index("source_id").publisher
+    evidence, searched = data.table("evidence"), data.table("evidence_searched")
+    for claim_id in data.table("claims").query("testable != 'no'").row_id:
+        for side in ("supports", "undermines"):
+            cited = evidence.query("claim_id == @claim_id and direction == @side").cited_row
+            ids = {i for row_id in cited for i in str(data.row(row_id).get("source_ids")).split(";")}
+            told = len(searched.query("claim_id == @claim_id and side == @side"))
+            assert publisher.reindex(list(ids)).nunique() >= 3 or told, (claim_id, side)
+
+
+def test_evidence_names_the_table_that_holds_the_row():
+    index = data.row_index()
+    for weighed in data.table("evidence").itertuples():
+        assert index[weighed.cited_row] == weighed.table, weighed.row_id
+    pairs = data.table("evidence")[["claim_id", "cited_row"]]
+    assert not pairs.duplicated().any()
+
+
+def test_our_verdicts_cite_rows_that_exist():
+    index = data.row_index()
+    for verdict in data.table("claim_verdicts").itertuples():
+        for text in (verdict.reason_2024, verdict.reason_now):
+            for row_id in re.findall(r"\b(?:[a-z]{2,5}\d{2,3}|[A-Z]{1,2}\d{2,3}|EU-[A-Z]+-\d+)\b", text):
+                assert row_id in index, (verdict.claim_id, row_id)

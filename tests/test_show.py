@@ -35,7 +35,7 @@ def test_headings_read_as_words():
 
 
 def test_a_claim_without_evidence_says_none_found():
-    assert "none found" in show.evidence("C30").words
+    assert "none found" in show.evidence("C19").words
 
 
 def test_charts_carry_their_words_and_never_the_date():
