@@ -3,7 +3,7 @@
 import ipywidgets as widgets
 import pytest
 
-from coursebook import discuss, maps, responses
+from coursebook import discuss, maps, responses, show
 from coursebook.data import DataError, table
 
 
@@ -91,7 +91,14 @@ def some_court():
     return discuss.court(["C01", "C04"], "09.court", "Court", "Judge.")
 
 
+def some_pick():
+    kinds = {"troops": "soldiers", "summit": "meetings"}
+    chart = lambda chosen: show.note(f"{len(chosen)} kinds drawn")  # noqa: E731
+    return discuss.pick_first(kinds, chart, "06.counts", "What counts?", "What is a tie?", "Tick.")
+
+
 ALL = {
+    "pick first": some_pick,
     "two axes": some_axes,
     "role play": some_roles,
     "stakes": some_stakes,
@@ -148,6 +155,8 @@ def test_what_is_typed_is_there_again(name):
             )
         elif isinstance(control, widgets.BoundedIntText):
             control.value = 7
+        elif isinstance(control, widgets.Checkbox):
+            control.value = True
         elif isinstance(control, widgets.Textarea):
             control.value = "typed with ü, 한글"
         else:
@@ -347,3 +356,15 @@ def test_every_row_on_a_card_was_public_on_its_day():
         for row_id in card.cited_rows.split(";"):
             known = getattr(row(row_id), "reported_on", card.as_of)
             assert known <= card.as_of, f"{card.row_id} cites {row_id}, reported {known}"
+
+
+def test_words_and_ticks_come_before_the_picture():
+    asked = some_pick()
+    press(asked, "Draw")
+    assert "Write your sentence first" in said_by(asked)
+    asked.fields["words"].value = "what costs something"
+    press(asked, "Draw")
+    assert "Nothing is ticked" in said_by(asked)
+    asked.fields["troops"].value = True
+    press(asked, "Draw")
+    assert "1 kinds drawn" in said_by(asked)

@@ -6,7 +6,7 @@ and keeps each answer in the learner's file at every change (:mod:`coursebook.re
 
 from coursebook.discuss.cards import hunt, package, sort_cards, two_axes
 from coursebook.discuss.clocks import newsroom, two_clocks
-from coursebook.discuss.definition import definition
+from coursebook.discuss.definition import definition, pick_first
 from coursebook.discuss.positions import court, forecast, interval, stance, tally, verdict, write
 from coursebook.discuss.roles import cabinet, role_play, stakes
 
@@ -19,6 +19,7 @@ __all__ = [
     "interval",
     "newsroom",
     "package",
+    "pick_first",
     "role_play",
     "sort_cards",
     "stakes",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 
+import ipywidgets as widgets
 import pandas as pd
 
 from coursebook import show
-from coursebook.discuss.base import Activity, button, choice, panel, text_area
+from coursebook.discuss.base import WIDE, Activity, button, choice, page_html, panel, text_area
 
 
 def definition(
@@ -101,3 +102,38 @@ def _verdict(left: pd.DataFrame, target: str) -> str:
     if ids == {target}:
         return f"Only {target} is left: under this definition the claim holds."
     return f"{target} is left, and {len(ids) - 1} others: look at those that began before it."
+
+
+def pick_first(
+    values: dict[str, str], draw, key: str, title: str, question: str, task: str, minutes: int = 8
+) -> Activity:
+    """Ask what counts, in words and then in boxes to tick; only then draw the picture.
+
+    Args:
+        values: each value that can be ticked, with its words.
+        draw: a function of the list of ticked values that returns something to show.
+        key: such as ``"06.counts"``.
+        title: a few words.
+        question: the question that the words answer.
+        task: what to decide and to say aloud.
+        minutes: minutes in class.
+    """
+    asked = Activity(title, task, minutes, key)
+    words = asked.saved(text_area(question, "one sentence, before you tick anything"), "words")
+    ticks = {}
+    for value, label in values.items():
+        box = widgets.Checkbox(value=False, description=label, indent=False, layout=WIDE)
+        ticks[value] = asked.saved(box, value)
+    shown = panel()
+
+    def tell():
+        chosen = [value for value, box in ticks.items() if box.value]
+        if not words.value.strip():
+            shown.value = "<p>Write your sentence first. The boxes come after the words.</p>"
+        elif not chosen:
+            shown.value = "<p>Nothing is ticked, so nothing counts and there is nothing to draw.</p>"
+        else:
+            shown.value = page_html(draw(chosen))
+
+    asked.add(words, *ticks.values(), button("Draw", tell), shown)
+    return asked
