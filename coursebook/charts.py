@@ -101,6 +101,7 @@ def bands(
             lane.set_title(str(group), loc="left", fontsize=10, fontweight="bold")
         top = frame[["low", "high"]].max().max() if len(frame) else 1
         lanes[0].set_ylim(0, float(top) * 1.35)
+        lanes[0].yaxis.set_major_formatter("{x:,.0f}")
         lanes[-1].xaxis.set_major_formatter(mdates.ConciseDateFormatter(lanes[-1].xaxis.get_major_locator()))
         drawn.supylabel(unit, fontsize=10)
     return page(drawn, alt, caption)

@@ -421,7 +421,7 @@ def layers(drawn: folium.Map) -> dict[str, dict]:
     return {name: seen for name, seen in found.items() if any(seen.values())}
 
 
-def capital_pins(countries: pd.DataFrame, codes, squares=(), left=()) -> folium.FeatureGroup:
+def capital_pins(countries: pd.DataFrame, codes, squares=(), left=(), labels=None) -> folium.FeatureGroup:
     """Return a layer with a labelled pin for each capital.
 
     Args:
@@ -429,13 +429,15 @@ def capital_pins(countries: pd.DataFrame, codes, squares=(), left=()) -> folium.
         codes: iso3 codes.
         squares: those drawn as a red square instead of a blue circle.
         left: those with the label to the left.
+        labels: those with a label at all; all by default.
     """
     layer = folium.FeatureGroup("Capitals")
     for place in countries[countries.iso3.isin(list(codes))].itertuples():
         kind, colour = ("square", "red") if place.iso3 in squares else ("circle", "blue")
         name = f"{place.capital}, {place.name_en}"
         spot = (place.capital_lat, place.capital_lon)
-        marker = pin(*spot, name, name, kind, COLOURS[colour], place.capital, place.iso3 in left)
+        label = place.capital if labels is None or place.iso3 in labels else ""
+        marker = pin(*spot, name, name, kind, COLOURS[colour], label, place.iso3 in left)
         marker.add_to(layer)
     return layer
 
