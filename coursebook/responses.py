@@ -17,9 +17,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from coursebook.show import Page, note
+
 VERSION = 1
 HOME = Path(__file__).resolve().parents[1] / "my_course"
 SCHEMA = Path(__file__).with_name("answers.schema.json")
+COPY = "answers.json"  # its name where it is handed in
 LONGEST = 20_000  # characters kept of one answer
 
 
@@ -209,6 +212,30 @@ def write(path: Path, file: dict) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def copy_to(folder: Path | str = ".") -> Page:
+    """Copy the learner's file into a folder, so that it is handed in with what lies there.
+
+    While nbgrader grades, nothing is copied: the file that was handed in stays as it is.
+
+    Args:
+        folder: by default the one in which the notebook runs.
+
+    Returns:
+        A sentence that says what was copied, or why nothing was.
+    """
+    target = Path(folder) / COPY
+    if os.environ.get("NBGRADER_EXECUTION"):
+        return note(f"Graded as handed in: {COPY} is left as it is.")
+    try:
+        file = read(default_path())
+        write(target, file)
+    except FileNotFoundError:
+        return note("Nothing to hand in yet: you have typed no answer in the lessons' activities.")
+    except (OSError, ValueError) as error:
+        return note(f"NOT copied: {error}. Hand in {default_path().name} by hand.")
+    return note(f"{len(file['answers'])} answers copied to {COPY} beside this notebook; hand in both.")
 
 
 _OPEN: dict[Path, Answers] = {}

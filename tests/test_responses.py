@@ -118,3 +118,16 @@ def test_merging_loses_no_key_and_keeps_the_later_answer(left, right):
 def test_a_very_long_answer_is_cut_and_still_readable(answers):
     Answers().put("02.a", "x" * 1_000_000)
     assert len(Answers().get("02.a")) == responses.LONGEST
+
+
+def test_the_file_is_copied_beside_a_set_and_left_alone_while_it_is_graded(answers, tmp_path, monkeypatch):
+    handed_in = tmp_path / "09_set" / "answers.json"
+    handed_in.parent.mkdir()
+    assert "Nothing to hand in yet" in responses.copy_to(handed_in.parent).words
+    Answers().put("00.advice.text", "Wait for one fact.")
+    assert "1 answers copied" in responses.copy_to(handed_in.parent).words
+    assert responses.read(handed_in) == responses.read(answers)
+    Answers().put("00.advice.text", "The teacher's own.")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "1")
+    assert "left as it is" in responses.copy_to(handed_in.parent).words
+    assert responses.read(handed_in)["answers"]["00.advice.text"]["value"] == "Wait for one fact."
