@@ -1,6 +1,7 @@
 """Start, test and keep up the course; needs nothing but Python 3.11 or newer, pip and git.
 
 python3 course.py               open the course in JupyterLab
+python3 course.py print [02 ...]       write the activities of lessons as pages to print
 python3 course.py test          run every check: format, tests, notebooks, browser
 python3 course.py store NOTEBOOK ...   execute notebooks and store their outputs
 python3 course.py exercises [02 ...]   generate exercises/ from solutions/
@@ -143,6 +144,9 @@ def main():
         python = environment(".venv", "requirements.txt")
         extra = rest if command == "start" else [command, *rest]
         sys.exit(run(python, "-m", "coursebook", *extra, env=settings(python)))
+    if command == "print":
+        python = environment(".venv", "requirements.txt")
+        sys.exit(run(python, "-m", "coursebook.printing", *rest, env=settings(python)))
     if command == "test":
         sys.exit(test(rest))
     if command in ("store", "exercises", "data"):

@@ -8,7 +8,9 @@ import ipywidgets as widgets
 
 from coursebook.responses import mine
 
+made: list[Activity] = []  # the activities of this kernel, in order; the printed edition reads them
 WIDE = widgets.Layout(width="96%", max_width="760px")
+LIVE = "coursebook-live"
 LABELLED = {"description_width": "initial"}
 
 
@@ -29,6 +31,18 @@ class Activity:
         self.fields: dict[str, widgets.Widget] = {}
         self.status = widgets.HTML(self._status_html(self.answers.message))
         self.children: list[widgets.Widget] = []
+        self.cards: list[str] = []
+        self.teachers_key = ""
+        made.append(self)
+
+    def on_paper(self, cards: list[str] = (), key: str = "") -> None:
+        """Keep what the printed edition needs beside the sheet.
+
+        Args:
+            cards: HTML of each card to cut out.
+            key: HTML of what a button would show, for the teacher.
+        """
+        self.cards, self.teachers_key = list(cards), key
 
     def add(self, *controls: widgets.Widget) -> None:
         """Add controls below those that are there."""
@@ -127,9 +141,17 @@ def button(label: str, act) -> widgets.Button:
     return pressed
 
 
-def panel(body: str = "") -> widgets.HTML:
-    """Return an area for output; set its ``value`` in an observer."""
-    return widgets.HTML(body, layout=widgets.Layout(width="98%"))
+def panel(body: str = "", live: bool = False) -> widgets.HTML:
+    """Return an area for output; set its ``value`` in an observer.
+
+    Args:
+        body: HTML that stands there from the start.
+        live: whether it only answers what is typed, so that paper can do without it.
+    """
+    shown = widgets.HTML(body, layout=widgets.Layout(width="98%"))
+    if live:
+        shown.add_class(LIVE)
+    return shown
 
 
 def page_html(shown) -> str:

@@ -60,6 +60,11 @@ def sort_cards(
         shown.value = show.rows(yours, f"{same} of {len(yours)} as the table has them.", heads).body
 
     asked.add(button("Reveal", tell), shown)
+    told = frame.assign(table=[bins.get(code, code) for code in frame[answer]])
+    asked.on_paper(
+        [html.escape(words) for words in frame[front]],
+        show.rows(told, "As the table has them.", f"row_id=row {front}=card table=the_table {reveal}").body,
+    )
     return asked
 
 
@@ -91,6 +96,7 @@ def hunt(
 
         asked.add(panel(f"<p style='margin:8px 0 0'><b>{place}.</b> {html.escape(getattr(item, front))}</p>"))
         asked.add(asked.saved(field, item.row_id), button(f"Open {place}", tell), shown)
+    asked.on_paper(key=show.rows(frame, "What the better sources say.", back).body)
     return asked
 
 
@@ -149,6 +155,11 @@ def two_axes(
         shown.value = show.rows(yours, f"{caption}.", heads).body
 
     asked.add(button("Reveal", tell), shown)
+    told = frame.assign(**{c: [codes.get(code, code) for code in frame[c]] for c, codes in axes.items()})
+    heads = f"row_id=row {front}=card {' '.join(axes)} {reveal}"
+    asked.on_paper(
+        [html.escape(words) for words in frame[front]], show.rows(told, "As the table has them.", heads).body
+    )
     return asked
 
 
@@ -166,7 +177,7 @@ def package(
         minutes: minutes in class.
     """
     asked = Activity(title, task, minutes, key)
-    taken, summary = {}, panel()
+    taken, summary = {}, panel(live=True)
     for card in cards.itertuples():
         known = "; ".join(f"{i}: {statement(i)}" for i in card.cited_rows.split(";"))
         asked.add(

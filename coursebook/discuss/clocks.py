@@ -34,7 +34,7 @@ def two_clocks(
     asked = Activity("Two clocks", task, minutes, key)
     clock = widgets.Dropdown(description="Clock", options=list(CLOCKS), style=LABELLED)
     day = widgets.DatePicker(description="Day", value=dt.date.fromisoformat(start), style=LABELLED)
-    picture, words = panel(), panel()
+    picture, words = panel(live=True), panel(live=True)
 
     def step(forward: bool):
         days = sorted({stamp.date() for stamp in frame[CLOCKS[clock.value]].dropna()})
@@ -94,22 +94,30 @@ def newsroom(
         asked.add(
             panel(f"<h4>{stop}</h4>"), asked.saved(text_area("Sentence", "who says what, since when"), stop)
         )
-        asked.add(_reveal(frame, stop, columns))
+        known, waiting = _known_and_waiting(frame, stop, columns)
+        asked.add(_reveal(stop, known, waiting))
+        asked.on_paper(key=asked.teachers_key + known + waiting)
     return asked
 
 
-def _reveal(frame: pd.DataFrame, stop: str, columns: str | dict) -> widgets.VBox:
-    day, shown = pd.Timestamp(stop), panel()
+def _known_and_waiting(frame: pd.DataFrame, stop: str, columns: str | dict) -> tuple[str, str]:
+    """Return two tables as HTML: what had been reported by a day, and what had begun unreported."""
+    day = pd.Timestamp(stop)
     known = frame[frame.reported_on <= day].sort_values("reported_on")
     waiting = frame[(frame.date_earliest <= day) & (frame.reported_on > day)].sort_values("date_earliest")
-
-    def tell(rows: pd.DataFrame, caption: str):
-        shown.value = show.rows(rows, caption, columns).body
-
     before = f"Reported by {stop}: {len(known)} rows; the newest eight."
     after = f"Begun by {stop} but reported later: {len(waiting)} rows."
+    return show.rows(known.tail(8), before, columns).body, show.rows(waiting, after, columns).body
+
+
+def _reveal(stop: str, known: str, waiting: str) -> widgets.VBox:
+    shown = panel()
+
+    def tell(table: str):
+        shown.value = table
+
     buttons = [
-        button(f"What was reported by {stop}", lambda: tell(known.tail(8), before)),
-        button("What was missing", lambda: tell(waiting, after)),
+        button(f"What was reported by {stop}", lambda: tell(known)),
+        button("What was missing", lambda: tell(waiting)),
     ]
     return widgets.VBox([widgets.HBox(buttons), shown])

@@ -131,7 +131,7 @@ def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Acti
     """
     task = f"{question} Count hands for each option, before the evidence and after it."
     asked = Activity("The class's tally", task, minutes, key)
-    picture = panel()
+    picture = panel(live=True)
     counts = {
         moment: {
             option: asked.saved(number(f"{option}, {moment}", 0, 999), f"{moment}.{place}")
@@ -214,7 +214,7 @@ def court(claims: list[str], key: str, title: str, task: str, minutes: int = 15)
     """
     asked = Activity(title, task, minutes, key)
     picked = choice("The claim before the court", [(f"{c}: {row(c).claim}", c) for c in claims])
-    rows_shown, fields = panel(), widgets.VBox()
+    rows_shown, fields = panel(live=True), widgets.VBox()
     made: dict[str, list] = {}
 
     def open_case(*_):
@@ -233,6 +233,7 @@ def court(claims: list[str], key: str, title: str, task: str, minutes: int = 15)
         fields.children = made.get(claim_id, [])
 
     asked.add(asked.saved(picked, "claim"), rows_shown, fields)
+    asked.on_paper([page_html(evidence(claim_id)) for claim_id in claims])
     picked.observe(open_case, "value")
     open_case()
     return asked

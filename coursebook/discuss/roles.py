@@ -55,6 +55,7 @@ def _lot(asked: Activity, roles: pd.DataFrame) -> None:
             shown.value = brief(roles.loc[drawn.value]) if drawn.value in roles.index else ""
 
     asked.add(asked.saved(own, "not"), button("Draw a role by lot", draw), asked.saved(drawn, "role"), shown)
+    asked.on_paper([brief(card) for _, card in roles.iterrows()])
     drawn.observe(tell, "value")
     tell()
 
