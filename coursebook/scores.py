@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from coursebook.data import DataError, table
@@ -78,3 +80,20 @@ def stated(answers: dict) -> pd.Series:
         usable = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100
         found[forecast_id] = float(value) if usable else float("nan")
     return pd.Series(found, name="percent", dtype="float64")
+
+
+def at_this_pace(count: float, needed: int, days: int, window: float = 365) -> float:
+    """Return the chance, in percent, of enough further events if a pace goes on.
+
+    Events are taken to fall at random and one by one (a Poisson process), which is rough:
+    listings come in packages, and each may make the next more or less likely.
+
+    Args:
+        count: events in the window before.
+        needed: further events that the question asks for.
+        days: days from the forecast to its deadline.
+        window: days in which the events were counted.
+    """
+    expected = count * days / window
+    fewer = sum(expected**k / math.factorial(k) for k in range(needed))
+    return 100 * (1 - math.exp(-expected) * fewer)
