@@ -9,19 +9,31 @@ step to either side, so that a message can say what is off without giving the an
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import html
 import json
+import math
 import os
+import re
+from collections.abc import Collection
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import folium
+import matplotlib.dates as mdates
+import numpy as np
 import pandas as pd
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.category import StrCategoryFormatter
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
 from coursebook.charts import Chart
 from coursebook.maps import layers
@@ -29,6 +41,7 @@ from coursebook.show import Page
 
 KEPT = Path(__file__).with_name("checks")
 DECIMALS = 2
+DAY = re.compile(r"\s*(\d{4}-\d\d-\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?\s*")
 COLOUR = {
     "correct": "#006b4f",
     "not yet": "#a04000",
@@ -72,7 +85,7 @@ def mistake(task: str, message: str, wrong) -> None:
     """
     if _recording():
         kept = _recorded[task]
-        found = describe(task, wrong(), kept["expected"]["decimals"], kept["expected"]["ordered"])
+        found = _describe_like(task, wrong(), kept["expected"])
         if _same(found, kept["expected"]):
             raise ValueError(f"{task}: the mistake {message!r} gives the right answer.")
         kept["mistakes"].append({"message": message, "form": found})
@@ -112,13 +125,13 @@ def judge(task: str, answer) -> tuple[str, str]:
             return "an error in your code", "The cell above stopped with an error. Its last line says where."
         return "not attempted", "Put your answer in place of the three dots and run both cells."
     expected = record["expected"]
-    found = describe(task, answer, expected["decimals"], expected["ordered"])
+    found = _describe_like(task, answer, expected)
     if _same(found, expected):
         return "correct", ""
     for known in record["mistakes"]:
         if _same(found, known["form"]):
             return "not yet", known["message"]
-    return "not yet", _difference(found, expected)
+    return "not yet", _slip(task, answer, expected) or _difference(found, expected)
 
 
 def _cell_above_failed() -> bool:
@@ -127,111 +140,153 @@ def _cell_above_failed() -> bool:
     return bool(last is not None and last.error_in_exec)
 
 
-def describe(task: str, answer, decimals: int, ordered: bool) -> dict:
-    """Return the form of an answer: what stands in clear, and digests of the values."""
+def describe(task: str, answer, decimals: int, ordered: bool, wanted: str = "") -> dict:
+    """Return the form of an answer: what stands in clear, and digests of the values.
+
+    Args:
+        task: such as ``"02.3"``; it salts the digests.
+        answer: any object.
+        decimals: numbers are compared after rounding to this many decimals.
+        ordered: whether order means something.
+        wanted: the type of the expected form, where one answer can be read in two ways: a Series
+            is a list with names, and the names count only where names are asked for.
+    """
     form = {"decimals": decimals, "ordered": ordered}
     if isinstance(answer, Chart):
         answer = answer.figure
-    if isinstance(answer, Figure):
-        answer = answer.axes[0]
-    if hasattr(answer, "item") and not hasattr(answer, "__len__"):
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
         answer = answer.item()
     if isinstance(answer, folium.Map):
         return form | _map_form(task, answer)
-    if isinstance(answer, Axes):
+    if isinstance(answer, (Axes, Figure)):
         return form | _chart_form(task, answer, decimals)
     if isinstance(answer, pd.DataFrame):
-        frame = answer.reset_index() if answer.index.name or answer.index.nlevels > 1 else answer
-        columns = {str(name): _digests(task, frame[name], decimals, ordered) for name in frame.columns}
-        together = (
-            []
-            if ordered
-            else sorted(
-                "|".join(_word(v, decimals) for v in r)
-                for r in frame[sorted(frame.columns)].itertuples(index=False, name=None)
-            )
-        )
-        return form | {
-            "type": "table",
-            "length": len(frame),
-            "columns": columns,
-            "rows": _hash(task, together),
-        }
-    if isinstance(answer, pd.Series) and not _plain_index(answer):
-        pairs = (
-            sorted((_word(k, decimals), v) for k, v in answer.items())
-            if not ordered
-            else [(_word(k, decimals), v) for k, v in answer.items()]
-        )
-        return form | {
-            "type": "series with names",
-            "length": len(answer),
-            "index": _hash(task, [name for name, _ in pairs]),
-            "values": _digests(task, [value for _, value in pairs], decimals, True),
-        }
+        return form | _table_form(task, answer, decimals, ordered)
     if isinstance(answer, dict):
-        return describe(task, pd.Series(answer, dtype=object), decimals, ordered) | form
-    if isinstance(answer, (list, tuple, set, frozenset, pd.Series, pd.Index)) or hasattr(answer, "tolist"):
-        values = list(answer)
-        return form | {
-            "type": "list",
-            "length": len(values),
-            "values": _digests(task, values, decimals, ordered),
-        }
+        names, values = list(answer), list(answer.values())
+        return form | _named_form(task, names, values, decimals, ordered)
+    if isinstance(answer, pd.Series) and (
+        wanted == "Series with names" or wanted != "list" and not _plain_index(answer.index)
+    ):
+        return form | _named_form(task, list(answer.index), list(answer), decimals, ordered)
+    if _is_list(answer):
+        return form | _list_form(task, list(answer), decimals, ordered)
     return form | {"type": _kind(answer), "values": _digests(task, [answer], decimals, True)}
 
 
-def _plain_index(series: pd.Series) -> bool:
-    return pd.api.types.is_integer_dtype(series.index) and series.index.name is None
+def _table_form(task: str, frame: pd.DataFrame, decimals: int, ordered: bool) -> dict:
+    if frame.index.nlevels > 1 or not _plain_index(frame.index):
+        frame = frame.reset_index()
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) < len(names):
+        return {"type": "table with two columns of one name"}
+    frame = frame.set_axis(names, axis=1)
+    lines = [
+        "|".join(_word(value, decimals) for value in line)
+        for line in frame[sorted(names)].itertuples(index=False, name=None)
+    ]
+    form = {
+        "type": "table",
+        "length": len(frame),
+        "columns": {name: _digests(task, list(frame[name]), decimals, ordered) for name in names},
+        "rows": _hash(task, [] if ordered else sorted(lines)),
+    }
+    return form | ({"any order": _hash(task, sorted(lines))} if ordered else {})
+
+
+def _named_form(task: str, names: list, values: list, decimals: int, ordered: bool) -> dict:
+    pairs = [(_word(name, decimals), value) for name, value in zip(names, values, strict=True)]
+    if not ordered:
+        pairs.sort(key=lambda pair: (pair[0], _word(pair[1], decimals)))
+    return {
+        "type": "Series with names",
+        "length": len(pairs),
+        "index": _hash(task, [name for name, _ in pairs]),
+        "values": _digests(task, [value for _, value in pairs], decimals, True),
+    }
+
+
+def _list_form(task: str, values: list, decimals: int, ordered: bool) -> dict:
+    form = {
+        "type": "list",
+        "length": len(values),
+        "values": _digests(task, values, decimals, ordered),
+    }
+    words = sorted(_word(value, decimals) for value in values)
+    return form | ({"any order": _hash(task, words)} if ordered else {})
+
+
+def _plain_index(index: pd.Index) -> bool:
+    return index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
+
+
+def _is_list(answer) -> bool:
+    """Whether an answer holds values in a row: a list, tuple, set, array, column, keys of a dictionary."""
+    if isinstance(answer, (str, bytes)) or type(answer).__name__.endswith("GroupBy"):
+        return False
+    return isinstance(answer, Collection) or hasattr(answer, "tolist") and hasattr(answer, "__len__")
 
 
 def _kind(answer) -> str:
-    if isinstance(answer, bool):
+    value = _plain(answer)
+    if isinstance(value, bool):
         return "yes or no"
-    if isinstance(answer, (int, float)):
+    if isinstance(value, (int, float)):
         return "number"
-    if hasattr(answer, "isoformat"):
-        return "day"
-    return "text" if isinstance(answer, str) else type(answer).__name__
+    if isinstance(value, pd.Timedelta):
+        return "span of time"
+    if isinstance(value, str):
+        return "day" if DAY.fullmatch(value) and value.strip() else "text"
+    return type(answer).__name__
+
+
+def _plain(value):
+    """Return a value as Python's own: a number, a truth value, a text; a day as ``2024-10-18``."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        value = pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value)
+        return _plain(value)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, dt.timedelta):
+        return pd.Timedelta(value)
+    if isinstance(value, dt.date):  # datetime and Timestamp are dates too
+        return value.isoformat()[:10]
+    if isinstance(value, (Decimal, Fraction)):
+        return float(value)
+    if isinstance(value, str):
+        found = DAY.fullmatch(value)
+        return found[1] if found else value.strip()
+    return value
 
 
 def _word(value, decimals: int) -> str:
     """Write a value so that equal answers of different types look alike."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
+    value = _plain(value)
+    if value is None or isinstance(value, float) and value != value:
         return "missing"
-    if hasattr(value, "item"):
-        value = value.item()
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
-        return f"{round(float(value), decimals) + 0.0:.{decimals}f}"
-    if hasattr(value, "isoformat"):
-        return str(value)[:10]
-    if isinstance(value, (tuple, list)):
+        # The nudge keeps a half on the same side, however the sum behind it was made.
+        nudged = float(value) + math.copysign(1e-9 * max(1.0, abs(value)), value)
+        return f"{round(nudged, decimals) + 0.0:.{decimals}f}"
+    if _is_list(value):
         return "(" + ",".join(_word(part, decimals) for part in value) + ")"
-    return str(value).strip()
+    return str(value)
 
 
 def _hash(task: str, words: list[str]) -> str:
     return hashlib.sha256("\x1f".join([task, *words]).encode()).hexdigest()[:20]
 
 
-def _digests(task: str, values, decimals: int, ordered: bool) -> list[str]:
-    """Digest values as they are and, for numbers, one rounding step lower and higher."""
-    values = list(values)
-    step = 10**-decimals
-    numeric = [
-        isinstance(v, (int, float))
-        and not isinstance(v, bool)
-        or hasattr(v, "dtype")
-        and v.dtype.kind in "if"
-        for v in values
-    ]
+def _digests(task: str, values: list, decimals: int, ordered: bool) -> list[str]:
+    """Digest values as they are and, for numbers with decimals, one rounding step lower and higher."""
+    values = [_plain(value) for value in values]
     found = []
-    for move in (0, -step, step) if any(numeric) else (0,):
-        words = [
-            _word(v + move if n and v == v else v, decimals) for v, n in zip(values, numeric, strict=True)
-        ]
+    for move in (0, -(10**-decimals), 10**-decimals) if any(isinstance(v, float) for v in values) else (0,):
+        words = [_word(v + move if isinstance(v, float) else v, decimals) for v in values]
         found.append(_hash(task, words if ordered else sorted(words)))
     return found
 
@@ -240,9 +295,11 @@ def _map_form(task: str, drawn: folium.Map) -> dict:
     found = {
         name: {
             "markers": len(seen["markers"]),
-            "lines": seen["lines"],
-            "areas": seen["areas"],
-            "places": _hash(task, sorted(f"{lat:.2f},{lon:.2f}" for lat, lon in seen["markers"])),
+            "lines": len(seen["lines"]),
+            "areas": len(seen["areas"]),
+            "places": _hash(task, sorted(_spot(spot) for spot in seen["markers"])),
+            "ends": _hash(task, sorted("-".join(sorted(map(_spot, line))) for line in seen["lines"])),
+            "names": _hash(task, sorted(seen["areas"])),
         }
         for name, seen in layers(drawn).items()
         if name != "map"  # outlines and legend are not part of the answer
@@ -250,26 +307,81 @@ def _map_form(task: str, drawn: folium.Map) -> dict:
     return {"type": "map", "length": len(found), "layers": found}
 
 
-def _chart_form(task: str, axes: Axes, decimals: int) -> dict:
-    drawn = [[float(x) for x in line.get_ydata()] for line in axes.lines]
-    drawn += [
-        [float(x) for x in group.datavalues] for group in axes.containers if hasattr(group, "datavalues")
+def _spot(spot: tuple[float, float]) -> str:
+    return f"{spot[0]:.2f},{(spot[1] + 180) % 360 - 180:.2f}"  # 190 east is 170 west
+
+
+def _chart_form(task: str, drawn: Axes | Figure, decimals: int) -> dict:
+    """Describe what a chart draws: values alone, and values with the label that each stands at."""
+    every = drawn.axes if isinstance(drawn, Figure) else [drawn]
+    groups = [group for axes in every for group in _drawn(axes)]
+    figure = every[0].figure if every else None
+    named = [
+        any(axes.get_xlabel() for axes in every) or bool(figure and figure.get_supxlabel()),
+        any(axes.get_ylabel() for axes in every) or bool(figure and figure.get_supylabel()),
     ]
-    drawn += [
-        [float(y) for _, y in dots.get_offsets()] for dots in axes.collections if len(dots.get_offsets())
-    ]
+    values = [sorted(_word(value, decimals) for _, value in group) for group in groups]
+    pairs = [sorted(f"{label}={_word(value, decimals)}" for label, value in group) for group in groups]
     return {
         "type": "chart",
-        "length": len(drawn),
-        "labels": [bool(axes.get_xlabel()), bool(axes.get_ylabel())],
-        "zero": all(_from_zero(axes, group) for group in axes.containers),
-        "values": _hash(task, sorted(",".join(sorted(_word(v, decimals) for v in group)) for group in drawn)),
+        "length": len(groups),
+        "labels": named,
+        "zero": all(_from_zero(axes, group) for axes in every for group in axes.containers),
+        "values": _hash(task, sorted(map(",".join, values))),
+        "pairs": _hash(task, sorted(map(",".join, pairs))),
     }
+
+
+def _drawn(axes: Axes) -> list[list[tuple[str, float]]]:
+    """Return bars, lines and dots of a chart as groups of label and value."""
+    found = []
+    for group in axes.containers:
+        if not hasattr(group, "datavalues"):
+            continue
+        lying = group.orientation == "horizontal"
+        middles = [
+            bar.get_y() + bar.get_height() / 2 if lying else bar.get_x() + bar.get_width() / 2
+            for bar in group
+        ]
+        words = _labels(axes.yaxis if lying else axes.xaxis, middles)
+        found.append([*zip(words, map(float, group.datavalues), strict=True)])
+    for line in axes.lines:
+        if line.get_transform() == axes.transData:  # not a line across the whole axes
+            places = [float(axes.convert_xunits(x)) for x in line.get_xdata()]
+            heights = [float(axes.convert_yunits(y)) for y in line.get_ydata()]
+            found.append([*zip(_labels(axes.xaxis, places), heights, strict=True)])
+    for dots in axes.collections:
+        if isinstance(dots, PathCollection):
+            spots = np.asarray(dots.get_offsets(), dtype=float)
+            found.append([*zip(_labels(axes.xaxis, spots[:, 0]), spots[:, 1], strict=True)])
+    return found
+
+
+def _labels(axis: Axis, places) -> list[str]:
+    """Return what stands at places along an axis: the tick's word, the day, or the number itself."""
+    formatter = axis.get_major_formatter()
+    named = isinstance(axis.get_major_locator(), FixedLocator) and isinstance(formatter, FuncFormatter)
+    if named or isinstance(formatter, (StrCategoryFormatter, FixedFormatter)):
+        ticks = axis.get_majorticklocs()
+        words = formatter.format_ticks(ticks)
+        shown = {round(float(tick), 3): word for tick, word in zip(ticks, words, strict=True)}
+        return [_label(shown.get(round(float(place), 3), f"{place:.3f}")) for place in places]
+    if isinstance(axis.get_converter(), (mdates.DateConverter, mdates._SwitchableDateConverter)):
+        return [f"{mdates.num2date(place):%Y-%m-%d}" for place in places]
+    return [_label(place) for place in places]
+
+
+def _label(word) -> str:
+    """Write a label so that 2024 and "2024", deployed_cumulative and "Deployed cumulative" are one."""
+    try:
+        return f"{float(word):.3f}"
+    except ValueError:
+        return str(_plain(word)).replace("_", " ").casefold()
 
 
 def _from_zero(axes: Axes, group) -> bool:
     limits = axes.get_xlim() if getattr(group, "orientation", "") == "horizontal" else axes.get_ylim()
-    return bool(limits[0] <= 0 <= limits[1])
+    return bool(min(limits) <= 0 <= max(limits))
 
 
 def _same(found: dict, expected: dict) -> bool:
@@ -284,7 +396,7 @@ def _same(found: dict, expected: dict) -> bool:
     if found["type"] == "map":
         return found["layers"] == expected["layers"]
     if found["type"] == "chart":
-        return all(found[part] == expected[part] for part in ("values", "labels", "zero"))
+        return found["pairs"] == expected["pairs"] and not _bare(found, expected)
     if found.get("index") != expected.get("index"):
         return False
     return _near(found["values"], expected["values"])
@@ -294,34 +406,95 @@ def _near(found: list[str], expected: list[str]) -> bool:
     return found[0] in expected
 
 
+def _bare(found: dict, expected: dict) -> str:
+    """Say what a chart lacks that the expected one has: names of axes, bars from zero."""
+    if any(want and not have for have, want in zip(found["labels"], expected["labels"], strict=True)):
+        return "Name both axes: what is counted, and in which unit."
+    if expected["zero"] and not found["zero"]:
+        return "Bars must start at zero, or their lengths deceive."
+    return ""
+
+
+# What to do about an answer of the wrong type, by the type given and the type asked for.
+TURN = {
+    ("table", "Series with names"): " Take one column out of it, with the names as its index.",
+    ("table", "list"): " Take one column out of it.",
+    ("table", "number"): " len(...) counts the rows of a table.",
+    ("list", "number"): " len(...) counts entries; .iloc[0] takes the first out.",
+    ("list", "day"): " Take the one entry out of it, such as with .iloc[0].",
+    ("list", "text"): " Take the one entry out of it, such as with .iloc[0].",
+    ("list", "table"): " Select rows of the whole table, not of one column.",
+    ("list", "Series with names"): " The names belong to it: keep them as the index.",
+    ("text", "number"): " Leave out the quotation marks and the unit.",
+    ("span of time", "number"): " .days turns one span into a number, .dt.days a column of them.",
+    (
+        "NoneType",
+        "",
+    ): " None means that the last step gave nothing back: many methods that change a thing do.",
+    ("method", ""): " Round brackets are missing at the end: they make it do its work.",
+    ("function", ""): " Round brackets are missing at the end: they make it do its work.",
+    ("GroupBy", ""): " Groups still wait for a question: their size, sum, first or smallest.",
+    ("generator", ""): " Put list(...) around it.",
+}
+
+
+def _wrong_type(found: str, wanted: str) -> str:
+    group = "GroupBy" if found.endswith("GroupBy") else found
+    turn = TURN.get((group, wanted), TURN.get((group, ""), ""))
+    return f"Your answer is a {found}; a {wanted} is asked for.{turn}"
+
+
 def _difference(found: dict, expected: dict) -> str:
     """Say in one sentence which part is off, without giving the answer."""
-    if found["type"] != expected["type"]:
-        return f"Your answer is a {found['type']}; a {expected['type']} is asked for."
-    if found["type"] == "table":
+    kind = expected["type"]
+    if found["type"] != kind:
+        return _wrong_type(found["type"], kind)
+    if kind == "table":
         missing = sorted(set(expected["columns"]) - set(found["columns"]))
         extra = sorted(set(found["columns"]) - set(expected["columns"]))
         if missing:
             return f"A column is missing: {', '.join(missing)}."
         if extra:
             return f"Columns that were not asked for: {', '.join(extra)}."
-    if found["type"] == "map":
+    if kind == "map":
         return _map_difference(found["layers"], expected["layers"])
+    if kind == "chart":
+        return _bare(found, expected) or _chart_difference(found, expected)
     if found.get("length") != expected.get("length"):
         few = "fewer" if found["length"] < expected["length"] else "more"
         return f"It has {found['length']} entries, {few} than asked for. Look at how you select rows."
-    if found["type"] == "table":
-        off = [n for n in expected["columns"] if not _near(found["columns"][n], expected["columns"][n])]
-        return f"Columns and number of rows are right; values are off in: {', '.join(off) or 'the order of rows'}."
-    if found["type"] == "chart":
-        if not all(found["labels"]):
-            return "Name both axes: what is counted, and in which unit."
-        if not found["zero"]:
-            return "Bars must start at zero, or their lengths deceive."
-        return "The axes are right; the drawn values are not yet those asked for."
+    if "any order" in expected and found["any order"] == expected["any order"]:
+        return "Everything asked for is in it, but the order is not the one asked for."
+    if kind == "table":
+        return _table_difference(found["columns"], expected["columns"])
     if found.get("index") != expected.get("index"):
         return "The names beside the values are not those asked for. Look at what you group by."
-    return "Type and length are right; the value is not."
+    if kind == "Series with names":
+        return "The names are right; at least one value beside them is not."
+    if kind == "list":
+        return "The number of entries is right; at least one entry is not among those asked for."
+    return f"A {kind} is right; this one is not."
+
+
+def _table_difference(found: dict, expected: dict) -> str:
+    off = [name for name in expected if not _near(found[name], expected[name])]
+    if len(off) > max(2, len(expected) / 2):
+        return "Columns and number of rows are right, but other rows are asked for. Look at your conditions."
+    if off:
+        return f"Columns and number of rows are right; values are off in: {', '.join(off)}."
+    return "Each column holds the right values, but they do not stand in the right rows."
+
+
+def _chart_difference(found: dict, expected: dict) -> str:
+    if found["length"] != expected["length"]:
+        few = "fewer" if found["length"] < expected["length"] else "more"
+        return f"It draws {found['length']} groups of bars, lines or dots, {few} than asked for."
+    if found["values"] == expected["values"]:
+        return (
+            "The values are right, but they do not stand at the labels they belong to. "
+            "Labels are the names in the data."
+        )
+    return "The axes are right; the drawn values are not yet those asked for."
 
 
 def _map_difference(found: dict, expected: dict) -> str:
@@ -335,7 +508,42 @@ def _map_difference(found: dict, expected: dict) -> str:
                 return f"Layer {name!r} has {found[name][part]} {part}, {few} than asked for."
         if found[name]["places"] != want["places"]:
             return f"Layer {name!r} has the right number of markers, but not all at the right place. Latitude comes first."
+        if found[name]["ends"] != want["ends"]:
+            return f"Layer {name!r} has the right number of lines, but not all between the right places."
+        if found[name]["names"] != want["names"]:
+            return f"Layer {name!r} has the right number of areas, but not all are those asked for."
     return "There are layers that were not asked for."
+
+
+def _rescaled(answer, factor: float):
+    """Return a numeric answer times a factor, or None where that means nothing."""
+    if isinstance(answer, dict):
+        return {name: _rescaled(value, factor) for name, value in answer.items()}
+    if isinstance(answer, (list, tuple)):
+        return [_rescaled(value, factor) for value in answer]
+    if isinstance(answer, pd.Series) and pd.api.types.is_numeric_dtype(answer) or _kind(answer) == "number":
+        return answer * factor
+    return None
+
+
+def _slip(task: str, answer, expected: dict) -> str:
+    """Recognise slips that any task with numbers knows: the sign, a percentage for a share."""
+    for factor, message in SLIPS.items():
+        changed = _rescaled(answer, factor)
+        if changed is not None and _same(_describe_like(task, changed, expected), expected):
+            return message
+    return ""
+
+
+SLIPS = {
+    -1: "The size is right, the sign is not: you subtracted the other way round.",
+    0.01: "That is a hundred times too large: a share between 0 and 1 is asked for, not a percentage.",
+    100: "That is a hundredth of it: a percentage is asked for, not a share between 0 and 1.",
+}
+
+
+def _describe_like(task: str, answer, expected: dict) -> dict:
+    return describe(task, answer, expected["decimals"], expected["ordered"], expected["type"])
 
 
 def _say(task: str, outcome: str, message: str) -> None:

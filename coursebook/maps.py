@@ -397,8 +397,9 @@ def layers(drawn: folium.Map) -> dict[str, dict]:
     """Say what a map holds: for every named layer its markers, lines and areas.
 
     Returns:
-        ``{layer name: {"markers": [(lat, lon), ...], "lines": n, "areas": n}}``; things that lie
-        on the map itself, outside any layer, stand under ``"map"``.
+        ``{layer name: {"markers": [(lat, lon), ...], "lines": [(start, end), ...], "areas":
+        [id or name, ...]}}``; things that lie on the map itself, outside any layer, stand under
+        ``"map"``.
     """
     found: dict[str, dict] = {}
 
@@ -407,18 +408,34 @@ def layers(drawn: folium.Map) -> dict[str, dict]:
             own = layer
             if isinstance(child, folium.FeatureGroup):
                 own = child.layer_name
-            seen = found.setdefault(own, {"markers": [], "lines": 0, "areas": 0})
+            seen = found.setdefault(own, {"markers": [], "lines": [], "areas": []})
             if isinstance(child, (folium.Marker, folium.CircleMarker, folium.Circle)):
-                seen["markers"].append(tuple(round(float(x), 3) for x in child.location))
+                seen["markers"].append(_lat_lon(child.location))
             elif isinstance(child, folium.PolyLine):
-                seen["lines"] += 1
+                spots = _points(child.locations)
+                seen["lines"].append((_lat_lon(spots[0]), _lat_lon(spots[-1])))
             elif isinstance(child, folium.GeoJson):
-                seen["areas"] += len(child.data.get("features", []))
+                seen["areas"] += [_area_name(area) for area in child.data.get("features", [])]
             if isinstance(child, folium.FeatureGroup):
                 look(child, own)
 
     look(drawn, "map")
     return {name: seen for name, seen in found.items() if any(seen.values())}
+
+
+def _lat_lon(spot) -> tuple[float, ...]:
+    return tuple(round(float(x), 3) for x in spot)
+
+
+def _points(spots) -> list:
+    """Return the points of a line that may be cut in parts, such as at the antimeridian."""
+    parted = len(spots) and isinstance(spots[0][0], (list, tuple))
+    return [spot for part in spots for spot in part] if parted else list(spots)
+
+
+def _area_name(area: dict) -> str:
+    known = area.get("properties") or {}
+    return str(known.get("iso3") or known.get("iso_3166_2") or known.get("name") or area.get("id"))
 
 
 def capital_pins(countries: pd.DataFrame, codes, squares=(), left=(), labels=None) -> folium.FeatureGroup:

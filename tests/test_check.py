@@ -1,13 +1,19 @@
 """Checks: four outcomes, other routes to a right answer, named mistakes, and no answer given away."""
 
+import datetime as dt
 import importlib
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
+import folium
+import numpy as np
 import pandas as pd
 import pytest
 from answers.set_02 import combat, events, sites, training_map
 from answers.set_03 import five, floors, metric_chart
 
+from coursebook import charts, maps
 from coursebook import check as checks
 
 # For every task: right answers by another route, and wrong ones.
@@ -111,6 +117,8 @@ def test_no_answer_stands_in_clear():
                 "layers",
                 "labels",
                 "zero",
+                "pairs",
+                "any order",
             }
             assert set(form) <= allowed, task
             values = form.get("values", [])
@@ -126,3 +134,197 @@ def test_a_mistake_that_is_right_is_refused(monkeypatch):
     checks.check("99.1", 5)
     with pytest.raises(ValueError, match="gives the right answer"):
         checks.mistake("99.1", "five", lambda: 5.0)
+
+
+def judged(monkeypatch, expected, answer, **options):
+    """Judge an answer against an expected one, without a set."""
+    form = checks.describe("99.1", expected, options.get("decimals", 2), options.get("ordered", False))
+    record = {"99.1": {"expected": form, "mistakes": [], "hints": []}}
+    monkeypatch.setattr(checks, "kept", lambda lesson: record)
+    return checks.judge("99.1", answer)
+
+
+frame = pd.DataFrame({"issuer": ["a", "b", "c"], "n": [3, 1, 2], "share": [0.125, 0.5, 0.375]})
+by_name = frame.set_index("issuer").n
+days = pd.Series(pd.to_datetime(["2024-10-18", "2024-10-24"]), index=["a", "b"])
+
+SAME = {
+    "numpy integer": (3, np.int64(3)),
+    "float": (3, 3.0),
+    "fraction": (0.125, Fraction(1, 8)),
+    "decimal": (12.8, Decimal("12.8")),
+    "array without dimension": (3, np.array(3)),
+    "sum of floats": (0.3, 0.1 + 0.2),
+    "a half rounded up": (0.125, 0.13),
+    "numpy truth value": (True, np.True_),
+    "day as text": (pd.Timestamp("2024-10-18"), "2024-10-18"),
+    "day and midnight": (pd.Timestamp("2024-10-18"), "2024-10-18 00:00:00"),
+    "python's day": (pd.Timestamp("2024-10-18"), dt.date(2024, 10, 18)),
+    "numpy's day": (pd.Timestamp("2024-10-18"), np.datetime64("2024-10-18", "ns")),
+    "text with a blank": ("NIS", "NIS "),
+    "list, tuple": ([1, 2], (2, 1)),
+    "list, set": (["a", "b"], {"a", "b"}),
+    "list, array": ([1, 2], np.array([1, 2])),
+    "list, column": ([3, 1, 2], frame.n),
+    "list, column with names": ([3, 1, 2], by_name),
+    "list, index": (["a", "b", "c"], by_name.index),
+    "list, keys": (["a"], {"a": 1}.keys()),
+    "list, range": ([0, 1, 2], range(3)),
+    "list, nullable": ([1, 2], pd.array([1, 2], dtype="Int64")),
+    "list, categories": (["a", "b"], pd.Categorical(["b", "a"])),
+    "days, texts": (list(days), ["2024-10-18", "2024-10-24"]),
+    "missing values": ([1, None], pd.array([1, pd.NA], dtype="Int64")),
+    "pairs": ([("a", 1)], [["a", np.int64(1)]]),
+    "series, dictionary": (by_name, by_name.to_dict()),
+    "series in another order": (by_name, by_name.sort_values()),
+    "series, nullable": (by_name, by_name.astype("Int64")),
+    "series, names as categories": (by_name, by_name.set_axis(pd.CategoricalIndex(by_name.index))),
+    "series, years": (pd.Series({2023: 1, 2024: 2}).rename_axis("year"), pd.Series({2024: 2, 2023: 1})),
+    "series, years in a dictionary": (pd.Series({2023: 1, 2024: 2}).rename_axis("year"), {2023: 1, 2024: 2}),
+    "series of days, of texts": (days, days.dt.strftime("%Y-%m-%d")),
+    "table, other order of columns": (frame, frame[["share", "n", "issuer"]]),
+    "table, other order of rows": (frame, frame.iloc[::-1]),
+    "table, index reset": (frame.iloc[1:], frame.iloc[1:].reset_index(drop=True)),
+    "table, names in the index": (frame, frame.set_index("issuer")),
+    "table, two names in the index": (frame, frame.set_index(["issuer", "n"])),
+    "table, nullable": (frame, frame.convert_dtypes()),
+    "table, category": (frame, frame.astype({"issuer": "category"})),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_answer_in_another_form_passes(monkeypatch, name):
+    expected, answer = SAME[name]
+    assert judged(monkeypatch, expected, answer) == ("correct", "")
+
+
+OFF = {
+    "one more": (36, 37, "A number is right"),
+    "one more without decimals": (36, 37, "A number is right"),
+    "sign": (250, -250, "the other way round"),
+    "percentage": (0.128, 12.8, "hundred times too large"),
+    "share": (12.8, 0.128, "a percentage is asked for"),
+    "shares of a series": (by_name / 8, by_name / 8 * 100, "hundred times too large"),
+    "number as text": (3, "3", "quotation marks"),
+    "span of time": (3, pd.Timedelta("3D"), ".days turns"),
+    "list for number": (3, [3], "len(...) counts entries"),
+    "method without brackets": (3, frame.n.sum, "Round brackets"),
+    "groups without a question": (by_name, frame.groupby("issuer"), "wait for a question"),
+    "generator": ([1], (x for x in [1]), "list(...)"),
+    "nothing": (3, None, "gave nothing back"),
+    "truth value": (1, True, "yes or no; a number"),
+    "too few": ([1, 2, 3], [1, 2], "2 entries, fewer"),
+    "other entry": ([1, 2, 3], [1, 2, 4], "at least one entry"),
+    "other names": (by_name, by_name.set_axis(["a", "b", "d"]), "what you group by"),
+    "other values": (by_name, by_name + [0, 1, -1], "names are right"),
+    "values changed places": (by_name, by_name.set_axis(["b", "a", "c"]), "names are right"),
+    "names lost": (by_name, by_name.tolist(), "keep them as the index"),
+    "series for table": (frame, frame.n, "not of one column"),
+    "table for series": (by_name, frame, "with the names as its index"),
+    "column missing": (frame, frame[["n", "share"]], "column is missing: issuer"),
+    "column too many": (frame, frame.assign(x=1), "not asked for: x"),
+    "column twice": (frame, pd.concat([frame, frame.n], axis=1), "two columns of one name"),
+    "values of one column": (frame, frame.assign(n=[3, 1, 7]), "values are off in: n"),
+    "other rows": (frame, frame.assign(issuer="x", n=0, share=0.9), "other rows are asked for"),
+    "values in the wrong rows": (frame, frame.assign(n=[1, 3, 2]), "right rows"),
+}
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_a_message_says_what_is_off(monkeypatch, name):
+    expected, answer, words = OFF[name]
+    outcome, message = judged(monkeypatch, expected, answer, decimals=0 if "without decimals" in name else 3)
+    assert outcome == "not yet" and words in message
+
+
+def test_order_counts_only_where_it_means_something(monkeypatch):
+    assert judged(monkeypatch, [1, 2], [2, 1])[0] == "correct"
+    outcome, message = judged(monkeypatch, [1, 2], [2, 1], ordered=True)
+    assert outcome == "not yet" and "the order is not" in message
+    assert "the order is not" in judged(monkeypatch, frame, frame.iloc[::-1], ordered=True)[1]
+
+
+def drawn(draw):
+    _, axes = charts.figure()
+    draw(axes)
+    axes.set_xlabel("x")
+    axes.set_ylabel("y")
+    return axes
+
+
+years = pd.Series({2022: 3, 2023: 1, 2024: 2})
+bars = drawn(lambda axes: axes.bar(["a b", "c"], [3, 1]))
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer"),
+    [
+        (bars, drawn(lambda axes: axes.barh(["c", "A_b"], [1, 3]))),
+        (bars, drawn(lambda axes: pd.Series({"a b": 3, "c": 1}).plot.bar(ax=axes))),
+        (bars, drawn(lambda axes: (axes.bar([5, 9], [3, 1]), axes.set_xticks([5, 9], ["a_b", "c"])))),
+        (bars, drawn(lambda axes: (axes.bar(["a b", "c"], [3, 1]), axes.axhline(2)))),
+        (
+            drawn(lambda axes: axes.bar(years.index, years)),
+            drawn(lambda axes: axes.bar(years.index.astype(str), years)),
+        ),
+        (
+            drawn(lambda axes: axes.plot(days, [1, 2])),
+            drawn(lambda axes: axes.plot(days.dt.strftime("%Y-%m-%d"), [1, 2])),
+        ),
+        (
+            drawn(lambda axes: axes.scatter([1, 2], [3, 4])),
+            drawn(lambda axes: axes.scatter([2, 1], [4, 3])),
+        ),
+    ],
+)
+def test_the_same_chart_drawn_otherwise_passes(monkeypatch, expected, answer):
+    assert judged(monkeypatch, expected, answer) == ("correct", "")
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer"),
+    [
+        (bars, drawn(lambda axes: axes.bar(["c", "a b"], [3, 1]))),
+        (bars, drawn(lambda axes: axes.bar([0, 1], [3, 1]))),
+        (
+            drawn(lambda axes: axes.bar(years.index, years)),
+            drawn(lambda axes: axes.bar(years.index + 1, years)),
+        ),
+        (drawn(lambda axes: axes.plot(days, [1, 2])), drawn(lambda axes: axes.plot(days, [2, 1]))),
+        (
+            drawn(lambda axes: axes.scatter([1, 2], [3, 4])),
+            drawn(lambda axes: axes.scatter([1, 2], [4, 3])),
+        ),
+    ],
+)
+def test_right_values_at_wrong_labels_do_not_pass(monkeypatch, expected, answer):
+    outcome, message = judged(monkeypatch, expected, answer)
+    assert outcome == "not yet" and "labels they belong to" in message
+
+
+def test_a_chart_may_name_more_axes_than_the_solution(monkeypatch):
+    plain = charts.bars(pd.Series({"a": 1, "b": 2}), "alt", "caption", "unit")
+    assert judged(monkeypatch, plain, drawn(lambda axes: axes.barh(["a", "b"], [1, 2])))[0] == "correct"
+    assert "Name both axes" in judged(monkeypatch, bars, charts.figure()[1])[1]
+
+
+def test_a_map_is_known_by_the_ends_of_its_lines_and_the_names_of_its_areas(monkeypatch):
+    def joined(*spots):
+        made = maps.base_map("test")
+        layer = folium.FeatureGroup("Lines").add_to(made)
+        folium.PolyLine(spots).add_to(layer)
+        return made
+
+    assert judged(monkeypatch, joined((0, 0), (1, 1)), joined((1, 1), (0, 0)))[0] == "correct"
+    assert judged(monkeypatch, joined((0, 0), (1, 170)), joined((0, 0), (5, 90), (1, -190)))[0] == "correct"
+    assert "right places" in judged(monkeypatch, joined((0, 0), (1, 1)), joined((0, 0), (2, 2)))[1]
+
+    def coloured(*codes):
+        made = maps.base_map("test")
+        layer = folium.FeatureGroup("Areas").add_to(made)
+        chosen = [a for a in maps.outlines("countries_110m")["features"] if a["properties"]["iso3"] in codes]
+        folium.GeoJson({"type": "FeatureCollection", "features": chosen}).add_to(layer)
+        return made
+
+    assert judged(monkeypatch, coloured("FRA", "DEU"), coloured("DEU", "FRA"))[0] == "correct"
+    assert "areas" in judged(monkeypatch, coloured("FRA"), coloured("DEU"))[1]

@@ -82,7 +82,11 @@ def test_layers_say_what_a_map_holds():
     group = folium.FeatureGroup("Ports").add_to(drawn)
     maps.pin(43.1, 131.9, "Vladivostok").add_to(group)
     folium.PolyLine([[0, 0], [1, 1]]).add_to(group)
-    assert maps.layers(drawn)["Ports"] == {"markers": [(43.1, 131.9)], "lines": 1, "areas": 0}
+    assert maps.layers(drawn)["Ports"] == {
+        "markers": [(43.1, 131.9)],
+        "lines": [((0.0, 0.0), (1.0, 1.0))],
+        "areas": [],
+    }
 
 
 def test_lines_with_a_stand_in_are_dashed_and_say_so():
@@ -137,6 +141,7 @@ def test_arcs_join_capitals_and_say_what_they_are():
     )
     drawn = maps.base_map("test")
     maps.arcs(table("countries"), rows, "Arcs", "blue", "what", weight="w", style="4 6").add_to(drawn)
-    assert maps.layers(drawn)["Arcs"]["lines"] == 1
+    at = table("countries").set_index("iso3")[["capital_lat", "capital_lon"]].round(3)
+    assert maps.layers(drawn)["Arcs"]["lines"] == [(tuple(at.loc["KOR"]), tuple(at.loc["BEL"]))]
     body = drawn.get_root().render()
     assert "a partnership (x1)" in body and '"weight": 5.0' in body and "4 6" in body
