@@ -65,12 +65,18 @@ class Activity:
                 control.value = kept
             except Exception:  # an option that no longer exists: the old answer stays in the file
                 self.status.value = self._status_html(f"Kept from before, no longer offered: {kept}.")
-        control.observe(lambda change: self._keep(key, change["new"]), "value")
+        control.observe(lambda change: self._keep(key, control), "value")
         self.fields[name] = control
         return control
 
-    def _keep(self, key: str, value) -> None:
-        self.status.value = self._status_html(self.answers.put(key, value))
+    def _keep(self, key: str, control: widgets.Widget) -> None:
+        """Keep a control's value with the words that the learner saw, so that the file reads alone."""
+        label = getattr(control, "label", None)
+        shown = label if isinstance(label, str) and control.value and label != control.value else ""
+        said = self.answers.put(
+            key, control.value, activity=self.title, asked=control.description, shown=shown
+        )
+        self.status.value = self._status_html(said)
 
     @staticmethod
     def _status_html(message: str) -> str:
