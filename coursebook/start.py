@@ -77,15 +77,36 @@ def trust(paths: list[Path]) -> None:
             notary.sign(nbformat.read(path, as_version=4))
 
 
+def free_keys(lab: Path) -> list[dict]:
+    """Return JupyterLab's one-key commands, kept away from what stands in an output.
+
+    Without this, pressing A on a list that has the focus inserts a cell, pressing D twice deletes
+    one, and the arrow keys never reach the list (ipywidgets issue 3912, open since 2024).
+
+    Args:
+        lab: JupyterLab's application folder, which holds ``schemas``.
+    """
+    changed = []
+    for path in sorted(lab.glob("schemas/@jupyterlab/*/*.json")):
+        for shortcut in json.loads(path.read_text(encoding="utf-8")).get("jupyter.lab.shortcuts", []):
+            keys = [key for key in shortcut["keys"] if key]
+            if keys and shortcut["selector"].endswith("mod-commandMode:not(.jp-mod-readWrite) :focus"):
+                elsewhere = f"{shortcut['selector']}:not(.jp-OutputArea-output *)"
+                changed += [shortcut | {"disabled": True}, shortcut | {"selector": elsewhere}]
+    return changed
+
+
 def quiet_lab() -> None:
-    """Switch off JupyterLab's question about news, for this environment only."""
-    folder = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings"
+    """Set up JupyterLab for this environment only: no question about news, keys that reach the activities."""
+    lab = Path(sys.prefix) / "share" / "jupyter" / "lab"
+    folder = lab / "settings"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {
+        "@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": free_keys(lab)},
         "@jupyterlab/apputils-extension:notification": {
             "fetchNews": "false",
             "checkForUpdates": False,
-        }
+        },
     }
     (folder / "overrides.json").write_text(json.dumps(wanted, indent=1), encoding="utf-8")
     page = Path(sys.prefix) / "etc" / "jupyter" / "labconfig"

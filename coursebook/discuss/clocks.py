@@ -92,7 +92,7 @@ def newsroom(
     asked = Activity("Newsroom", task, minutes, key)
     for stop in stops:
         asked.add(
-            panel(f"<h4>{stop}</h4>"), asked.saved(text_area("Sentence", "who says what, since when"), stop)
+            panel(f"<h3>{stop}</h3>"), asked.saved(text_area("Sentence", "who says what, since when"), stop)
         )
         known, waiting = _known_and_waiting(frame, stop, columns)
         asked.add(_reveal(stop, known, waiting))
