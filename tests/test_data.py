@@ -278,3 +278,98 @@ def test_our_verdicts_cite_rows_that_exist():
         for text in (verdict.reason_2024, verdict.reason_now):
             for row_id in re.findall(r"\b(?:[a-z]{2,5}\d{2,3}|[A-Z]{1,2}\d{2,3}|EU-[A-Z]+-\d+)\b", text):
                 assert row_id in index, (verdict.claim_id, row_id)
+
+
+def half_a_unit(printed):
+    """Half a unit of the last digit printed: 1.8 stands for anything from 1.75 to 1.85."""
+    return 0.5 * 10 ** -len(printed.partition(".")[2])
+
+
+def test_one_figure_of_trade_with_north_korea_has_one_value_or_names_the_other():
+    read = {
+        n: pd.read_csv(data.DATA / f"{n}.csv", dtype=str).fillna("") for n in ("trade_with_dprk", "trade")
+    }
+    partners = pd.read_csv(data.DATA / "partners_of_moscow.csv", dtype=str).query("iso3 == 'PRK'")
+    reporters = {"CHN": "China", "RUS": "Russia", "EUU": "EU"}
+    told, values = {}, []
+    for row in read["trade_with_dprk"].to_dict("records"):
+        told[row["row_id"]] = set(row["differs_from"].split(";"))
+        for flow in (
+            "exports_usd_m",
+            "imports_usd_m",
+            "total_usd_m",
+            "exports_eur_m",
+            "imports_eur_m",
+            "total_eur_m",
+        ):
+            values.append((row["year"], row["reporter"], flow, row[flow], row["row_id"]))
+    full_years = read["trade"].query("partner_iso3 == 'PRK' and months_covered == '12'")
+    for row in full_years.to_dict("records"):
+        for flow in ("exports_usd_m", "imports_usd_m", "total_usd_m", "exports_eur_m"):
+            values.append((row["year"], reporters[row["reporter_iso3"]], flow, row[flow], row["row_id"]))
+    for row in partners.to_dict("records"):
+        for year in ("2021", "2023"):
+            values.append((year, "EU", "exports_eur_m", row[f"eu_exports_eur_m_{year}"], row["row_id"]))
+    values = [v for v in values if v[3]]
+    for year, reporter, flow, one, first in values:
+        for other_year, other_reporter, other_flow, two, second in values:
+            if (year, reporter, flow) != (other_year, other_reporter, other_flow) or first not in told:
+                continue
+            if abs(float(one) - float(two)) > max(half_a_unit(one), half_a_unit(two)) + 1e-9:
+                named = second in told[first] or first in told.get(second, ())
+                assert named, f"{first} and {second}: {one} and {two} for {flow} of {reporter}, {year}"
+
+
+def test_no_answer_is_older_than_its_act():
+    answers = data.table("responses_to_senders").dropna(subset=["act_on"])
+    late = answers[(answers.date_latest < answers.act_on) | (answers.reported_on < answers.act_on)]
+    assert late.empty, late.row_id.tolist()
+
+
+def test_a_headline_cannot_say_that_nobody_is_listed():
+    listings = data.table("sanction_listings")
+    assert set(listings[listings.what_was_read == "headline only"].lists_dprk) <= {"unknown"}
+    answers = data.table("responses_to_senders")
+    none = answers[answers.response_type.isin(["none_found", "unknown"])]
+    assert none.targets_listed.isna().all(), none.dropna(subset=["targets_listed"]).row_id.tolist()
+
+
+def test_parts_of_a_listing_are_not_more_than_the_whole():
+    listings = data.table("sanction_listings")
+    whole = pd.to_numeric(listings.targets_all, errors="coerce")
+    parts = listings.persons_north_korea.fillna(0) + listings.bodies_north_korea.fillna(0)
+    assert not (listings.targets_north_korea > whole).fillna(False).any()
+    assert not (parts > listings.targets_north_korea).fillna(False).any()
+
+
+def test_an_embassy_is_not_reported_closed_or_back_before_it_was():
+    embassies = data.table("embassies")
+    # em003 tells of a return that the ministry announced for a month to come.
+    embassies = embassies[embassies.row_id != "em003"]
+    for day in ("closed_on", "staff_returned_on"):
+        early = embassies[embassies.reported_on < embassies[day]]
+        assert early.empty, (day, early.row_id.tolist())
+
+
+def test_a_partner_is_not_known_before_its_newest_part():
+    partners = data.table("partners_of_moscow")
+    for day in ("individuals_reported_on", "request_reported_on"):
+        assert not (partners.reported_on < partners[day]).any()
+
+
+@pytest.mark.parametrize("name", ["eu_security_partnerships", "nato_ip4", "korea_europe"])
+def test_only_what_is_older_than_the_dispatch_says_no_to_naming_it(name):
+    frame = data.table(name)
+    assert (frame[frame.cites_dispatch == "no"].date_latest < "2024-10-08").all()
+    assert (frame[frame.cites_dispatch == "yes"].date_latest >= "2024-10-08").all()
+    assert not (frame.first_announced > frame.date_latest).any()
+
+
+def test_votes_by_country_are_those_of_the_record_and_none_is_inferred():
+    resolutions = data.table("un_resolutions").set_index("resolution")
+    votes = data.table("un_votes")
+    assert not set(votes.resolution) & {"ES-11/4", "ES-11/5", "ES-11/6"}  # part of these had been inferred
+    for resolution, cast in votes.groupby("resolution"):
+        assert len(cast) == cast.iso3.nunique() == 193, resolution
+        for vote in ("yes", "no", "abstain"):
+            assert (cast.vote == vote).sum() == resolutions.loc[resolution, vote], (resolution, vote)
