@@ -1,0 +1,71 @@
+"""What lesson 09 says in words about the tables: it must change when they do."""
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from coursebook.data import table
+from coursebook.scores import scored_forecasts
+
+PATH = ROOT / "notebooks" / "09_judging_the_essay.ipynb"
+RANK = {"yes": 3, "mostly": 3, "mixed": 2, "mostly not": 1, "no": 1}
+
+
+def output_of(comment):
+    """The HTML stored under the cell that opens with this comment."""
+    for cell in nbformat.read(PATH, 4).cells:
+        if cell.cell_type == "code" and cell.source.startswith(comment):
+            return "".join(o.get("data", {}).get("text/html", "") for o in cell.outputs)
+    raise AssertionError(f"no cell opens with {comment!r}")
+
+
+def carrying():
+    links, claims = table("claim_links"), table("claims").set_index("row_id")
+    one = set(links[links.to_id == "C30"].from_id)
+    below = one | set(links[links.to_id.isin(one)].from_id)
+    return [c for c in claims.index if c in below and claims.testable[c] != "no"]
+
+
+def test_six_to_eight_claims_carry_the_last_paragraph_and_have_a_dossier():
+    text = PATH.read_text(encoding="utf-8")
+    assert 6 <= len(carrying()) <= 8
+    assert all(f"Evidence on {claim_id}: " in text for claim_id in carrying())
+
+
+def test_the_best_and_the_weakest_claim_are_those_that_the_rows_single_out():
+    evidence = table("evidence").query("direction == 'supports'")
+    sharp = evidence.would_exist_if_false.str.match(r"(no|hardly)\b").groupby(evidence.claim_id)
+    share = sharp.mean().reindex(carrying()).dropna()
+    assert share["C22"] == 1 == share.max() and (share == 1).sum() == 1
+    assert share["C26"] == 0
+    assert table("claim_verdicts").set_index("claim_id").borne_out["C26"] == "mostly not"
+
+
+def test_four_of_six_directions_came_true():
+    six = scored_forecasts()
+    hits = six[six.claim_points_to == six.outcome].claim_id.tolist()
+    assert hits == ["C06", "C10", "C12", "C18"] and len(six) == 6
+
+
+def test_the_claims_that_are_said_to_move_between_the_verdicts_do():
+    judged = table("claim_verdicts").set_index("claim_id")
+    then, since = (judged[c].map(RANK) for c in ("reasonable_2024", "borne_out"))
+    assert judged.index[since > then].tolist() == ["C04"]
+    assert judged.index[(then == 3) & (since < 3)].tolist() == ["C05", "C17a", "C18", "C23"]
+    left_out = judged.index[judged.borne_out == "not applicable"].tolist()
+    assert left_out == ["C19", "C27", "C28", "C29"]
+
+
+@pytest.mark.parametrize("premise", table("premises").row_id)
+def test_every_premise_is_walked(premise):
+    assert f">{premise}<" in output_of("# The ten unstated premises")
+
+
+def test_no_premise_but_one_stands_without_a_row():
+    premises = table("premises").set_index("row_id")
+    assert premises.index[premises.rows_for.isna()].tolist() == ["P09"]
+
+
+def test_an_empty_file_gets_sentences():
+    for comment in ("# Your advice of lesson 00", "# Your probabilities", "# Your verdicts"):
+        assert "Your file holds no" in output_of(comment)
