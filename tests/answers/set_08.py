@@ -1,0 +1,99 @@
+"""Set 08: right answers by another route, and wrong ones."""
+
+import folium
+import numpy as np
+import pandas as pd
+
+from coursebook import charts, maps
+from coursebook.data import table
+
+polls, positions, donors = table("polls"), table("seoul_positions"), table("donors")
+contracts, supply, countries = table("arms_contracts"), table("indirect_supply"), table("countries")
+promised = table("korean_aid_by_year")
+
+two = polls.query(
+    "pollster == 'Gallup Korea' and answer_code == 'support_arms' and asked_group == 'all adults'"
+)
+two = two[two.date_earliest.dt.year == 2024]
+young = polls[polls.row_id.between("po027", "po038")]
+lead = young.percent.where(young.answer == "for", -young.percent).groupby(young.asked_group).sum()
+once = contracts[contracts.counts_in_total.eq("yes")]
+paid = promised.pivot_table(index="aid_type", values=["allocated_eur_m", "committed_eur_m"], aggfunc="sum")
+share = paid.allocated_eur_m / paid.committed_eur_m * 100
+
+
+def ranks(column="military_eur_bn", prices=(2_000, 5_000), unit=1e9):
+    rounds = supply[supply.row_id == "in011"].iloc[0]
+    own = donors[donors.iso3 == "KOR"].iloc[0][column]
+    others = donors[donors.iso3 != "KOR"][column]
+    values = {"low": rounds.low * prices[0] / unit, "high": rounds.high * prices[1] / unit}
+    return {end: int((others > own + value).sum()) + 1 for end, value in values.items()}
+
+
+OPEN = ["conditional", "considering_defensive", "considering_offensive"]
+quarters = [f"{year}Q{q}" for year in (2024, 2025, 2026) for q in (1, 2, 3, 4)][:9]
+
+
+def threat_chart(labels=True, camps="government", shown=quarters, kind="plot"):
+    _, axes = charts.figure()
+    when = positions.date_earliest.dt.year.astype(str) + "Q" + positions.date_earliest.dt.quarter.astype(str)
+    said = [
+        positions.camp.str.startswith(camps) & positions.position.isin(OPEN),
+        positions.camp.eq("opposition") & positions.position.eq("rules_out"),
+    ]
+    for rows in said[::-1]:
+        getattr(axes, kind)(shown, [int((when[rows] == quarter).sum()) for quarter in shown])
+    if labels:
+        axes.set(xlabel="quarter of the year", ylabel="number of statements")
+    return axes
+
+
+def buyer_map(rows, names=("Before the news", "Since the news"), undated=False):
+    made = maps.base_map("test")
+    early = rows.date_earliest.lt(pd.Timestamp(2024, 10, 18))
+    late = ~early if undated else rows.date_earliest.ge(pd.Timestamp(2024, 10, 18))
+    for name, when in zip(names, (early, late), strict=True):
+        layer = folium.FeatureGroup(name).add_to(made)
+        for code in set(rows[when].buyer_iso3):
+            folium.CircleMarker(maps.capital(countries, code)).add_to(layer)
+    return made
+
+
+formats = dict(zip(two.question_format, two.percent, strict=True))
+totals = {code: once[once.buyer_iso3 == code].value_usd_bn.sum() for code in once.buyer_iso3.unique()}
+RIGHT = {
+    "08.1": [formats, two.groupby("question_format").percent.mean()],
+    "08.2": [lead, lead.to_dict(), lead.sort_values().astype(int)],
+    "08.3": [totals, contracts.query("row_type == 'contract'").groupby("buyer_iso3").value_usd_bn.sum()],
+    "08.4": [share, share.round(1), share.sort_values().to_dict()],
+    "08.5": [ranks(), pd.Series(ranks()), {"high": float(ranks()["high"]), "low": np.int64(ranks()["low"])}],
+    "08.6": [threat_chart(), charts.page(threat_chart().figure, "alt", "caption")],
+    "08.7": [buyer_map(once), buyer_map(once.dropna(subset="date_earliest"), undated=True)],
+}
+WRONG = {
+    "08.1": [
+        list(formats.values()),
+        {**formats, "yes_no": 64},
+        two.percent.max(),
+        {"yes_no": formats["yes_no"]},
+    ],
+    "08.2": [-lead, lead.head(3), lead.tolist(), lead.abs()],
+    "08.3": [
+        contracts.groupby("buyer_iso3").value_usd_bn.sum(),
+        once.value_usd_bn.sum(),
+        once.groupby("buyer_iso3").value_usd_bn.mean(),
+    ],
+    "08.4": [share / 100, 100 / share, (100 * promised.allocated_eur_m / promised.committed_eur_m).to_list()],
+    "08.5": [ranks("total_eur_bn"), ranks(unit=1e6), {"low": ranks()["high"], "high": ranks()["low"]}, 19],
+    "08.6": [
+        threat_chart(labels=False),
+        threat_chart(camps=("government", "ruling")),
+        threat_chart(shown=[q for q in quarters if q not in ("2024Q1", "2025Q2")]),
+    ],
+    "08.7": [
+        buyer_map(once, undated=True),
+        buyer_map(once, names=("before", "since")),
+        buyer_map(contracts.dropna(subset="buyer_iso3")),
+        maps.base_map("x"),
+    ],
+}
