@@ -3,8 +3,8 @@
 ``check("02.3", answer_3)`` says *not attempted*, *not yet*, *correct* or *an error in your code*.
 It shows this to a learner and raises for nbgrader. Expected answers are never typed in: the
 authors' solutions are run, and the form of each answer is kept as digests in ``checks/``. In
-clear stand type, columns, index, length and decimals; values only as digests, with one rounding
-step to either side, so that a message can say what is off without giving the answer.
+clear stand type, columns, index, length and decimals; values only as digests (numbers rounded,
+rounded down and rounded up), so that a message can say what is off without giving the answer.
 """
 
 from __future__ import annotations
@@ -282,13 +282,21 @@ def _hash(task: str, words: list[str]) -> str:
 
 
 def _digests(task: str, values: list, decimals: int, ordered: bool) -> list[str]:
-    """Digest values as they are and, for numbers with decimals, one rounding step lower and higher."""
+    """Digest values rounded; numbers with more decimals also rounded down and rounded up."""
     values = [_plain(value) for value in values]
     found = []
-    for move in (0, -(10**-decimals), 10**-decimals) if any(isinstance(v, float) for v in values) else (0,):
-        words = [_word(v + move if isinstance(v, float) else v, decimals) for v in values]
-        found.append(_hash(task, words if ordered else sorted(words)))
+    for rounding in (None, math.floor, math.ceil):
+        words = [_word(_cut(value, decimals, rounding), decimals) for value in values]
+        digest = _hash(task, words if ordered else sorted(words))
+        if digest not in found:
+            found.append(digest)
     return found
+
+
+def _cut(value, decimals: int, rounding):
+    if rounding is None or not isinstance(value, float) or not math.isfinite(value):
+        return value
+    return rounding(round(value * 10**decimals, 6)) / 10**decimals
 
 
 def _map_form(task: str, drawn: folium.Map) -> dict:

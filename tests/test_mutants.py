@@ -1,0 +1,27 @@
+"""Checks tell wrong answers from right ones: mutants of every solution, judged by its check."""
+
+import os
+
+import mutants
+import pytest
+
+from coursebook import author
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the time limit of a mutant needs POSIX")
+
+
+@pytest.mark.parametrize("folder", author.sets(), ids=lambda path: path.name)
+def test_the_checks_of_a_set_kill_its_mutants(folder):
+    results = mutants.judge_set(folder)
+    survived = {result.task: result.survived for result in results if result.survived}
+    assert mutants.rate(results) >= 0.95, survived
+    few = [result.task for result in results if result.killed < 3]
+    assert few == [], "fewer than three wrong answers were made of these"
+
+
+def test_a_check_that_accepts_too_much_is_found_out(monkeypatch):
+    from coursebook import check
+
+    folder = author.sets()[0]
+    monkeypatch.setattr(check, "_same", lambda found, expected: found["type"] == expected["type"])
+    assert mutants.rate(mutants.judge_set(folder)) < 0.5
