@@ -54,7 +54,7 @@ def test_not_attempted_is_not_wrong(capsys):
 
 
 def test_a_named_mistake_is_answered_with_its_idea():
-    _, message = checks.judge("02.2", int((events.date_earliest <= "2024-11-15").sum()))
+    _, message = checks.judge("02.2", int((events.date_earliest <= "2024-10-24").sum()))
     assert "other clock" in message
 
 

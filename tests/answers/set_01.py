@@ -13,6 +13,8 @@ disputed = lists[lists.lists_agree == "no"].iso3
 FIVE = "is_location_in_europe is_sender_european ground_troops combat_role sent_by_government".split()
 misses = {c: later[c] != ("no" if c == "is_sender_european" else "yes") for c in FIVE}
 near = later[(sum(m.astype(int) for m in misses.values()) == 1) & ~misses["combat_role"]]
+korea = table("europeans_in_korea")
+served = korea[korea.kind == "combat"].groupby("iso3").total_served
 hosts = set(cases[cases.mandate.isin(["un_peacekeeping", "nato_operation"])].host_iso3)
 
 
@@ -33,11 +35,13 @@ RIGHT = {
     "01.3": [later[later.host_iso3.isin(disputed)].row_id, set(later[later.host_iso3.isin(disputed)].row_id)],
     "01.4": [list(near.row_id), near.row_id.to_numpy()],
     "01.5": [mission_map(hosts), mission_map(sorted(hosts))],
+    "01.6": [served.agg(lambda n: n.max() / n.min()), (served.max() / served.min()).round(2).to_dict()],
 }
 WRONG = {
     "01.1": [on_land.head(2), later, on_land.drop(columns="name")],
     "01.2": [0, len(outside), 99],
     "01.3": [[], list(disputed), list(later[later.iso3.isin(disputed)].row_id)],
     "01.4": [list(near.row_id)[1:], near, list(later.row_id)],
+    "01.6": [served.max(), (served.max() / served.min()).tolist(), 100 * served.max() / served.min()],
     "01.5": [mission_map(list(hosts)[1:]), mission_map(hosts, "missions"), mission_map(set(cases.host_iso3))],
 }

@@ -24,7 +24,7 @@ def training_map(rows, name="Training", swap=False):
 
 RIGHT = {
     "02.1": [events.query("event_type == 'combat'"), combat.iloc[::-1], combat[sorted(combat.columns)]],
-    "02.2": [int((events.reported_on <= "2024-11-15").sum()), np.int64(len(known_by(events, "2024-11-15")))],
+    "02.2": [int((events.reported_on <= "2024-10-24").sum()), np.int64(len(known_by(events, "2024-10-24")))],
     "02.3": [
         int((events.reported_on - events.date_earliest).max().days),
         float((events.reported_on - events.date_earliest).dt.days.max()),
@@ -46,7 +46,7 @@ RIGHT = {
 }
 WRONG = {
     "02.1": [combat.head(3), events, list(combat.row_id)],
-    "02.2": [len(events), 0, "36"],
+    "02.2": [len(events), 0, "17"],
     "02.3": [250, -251, (events.reported_on - events.date_latest).dt.days.median()],
     "02.4": [firsts.head(2), events.groupby("issuer").reported_on.min(), firsts.tolist()],
     "02.5": [{"groups": 20, "sum": 0}, {"groups": 1}, legs.headcount_low.sum()],

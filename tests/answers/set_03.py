@@ -14,7 +14,13 @@ floors = estimates[
     (estimates.metric == "deployed_cumulative") & estimates.high.isna() & estimates.low.notna()
 ]
 killed = estimates[estimates.metric == "killed"]
-there = estimates.query("metric == 'present_in_kursk'").dropna(subset=["low", "high"])
+both = estimates.dropna(subset=["low", "high"])
+kinds = {
+    "exact": np.int64(len(both.query("low == high"))),
+    "range": float(len(both.query("low != high"))),
+    "at least": len(estimates.dropna(subset=["low"])) - len(both),
+    "up to": len(estimates.dropna(subset=["high"])) - len(both),
+}
 
 
 def metric_chart(values, labels=True, start=0):
@@ -39,8 +45,8 @@ RIGHT = {
         killed.groupby("issuer").reported_on.min().to_dict(),
     ],
     "03.5": [
-        {"high": int(there.high.max()), "low": float(there.low.min())},
-        pd.Series({"low": there.low.min(), "high": there.high.max()}),
+        {"up to": kinds["up to"], **kinds},
+        pd.Series(kinds),
     ],
     "03.6": [metric_chart(five.metric.value_counts()), metric_chart(five.groupby("metric").size())],
 }
@@ -53,10 +59,15 @@ WRONG = {
         killed.issuer,
         killed.groupby("issuer_iso3").reported_on.min(),
     ],
-    "03.5": [{"low": 0, "high": 11000}, {"low": 3000}, [3000, 11000]],
+    "03.5": [
+        {"exact": 58, "range": 30, "at least": 1, "up to": 6},
+        {k: v for k, v in kinds.items() if k != "range"},
+        list(kinds.values()),
+    ],
     "03.6": [
         metric_chart(five.metric.value_counts(), labels=False),
         metric_chart(estimates.metric.value_counts()),
         metric_chart(five.metric.value_counts(), start=3),
+        metric_chart(five.metric.value_counts().set_axis(sorted(five.metric.unique()))),
     ],
 }
