@@ -1,0 +1,115 @@
+"""Set 05: right answers by another route, and wrong ones."""
+
+import folium
+import pandas as pd
+
+from coursebook import maps
+from coursebook.data import table
+
+partners, responses = table("partners_of_moscow"), table("responses_to_senders")
+listings, aid, trade = table("sanction_listings"), table("aid_to_dprk"), table("trade")
+countries = table("countries")
+
+others = partners.query("sent_troops != 'yes'").asked_publicly_reported
+asked = others.fillna("missing").value_counts().to_dict()
+
+fts = aid.query("donor == 'All donors' and scope == 'fts_total'").assign(
+    amount=lambda rows: rows.amount / 1e6
+)
+spans = fts.pivot_table(index="year", values="amount", aggfunc=["min", "max"])
+spans.columns = ["low", "high"]
+
+some = listings.query("lists_dprk in ['yes', 'unknown']")
+people, bodies = some.persons_north_korea, some.bodies_north_korea
+by_authority = pd.DataFrame(
+    {
+        "names": people.fillna(0).add(bodies.fillna(0)).groupby(some.authority).sum(),
+        "no_number": (people.isna() & bodies.isna()).groupby(some.authority).sum(),
+    }
+)
+
+
+def one_side(reporter, partner):
+    rows = trade[(trade.reporter_iso3 == reporter) & (trade.partner_iso3 == partner)]
+    return rows.set_index("year").total_usd_m
+
+
+china_says, russia_says = one_side("CHN", "RUS"), one_side("RUS", "CHN")
+
+
+def gaps(china=china_says, russia=russia_says):
+    gap = (china - russia) / russia * 100
+    return gap.dropna().rename("gap").reset_index()
+
+
+men = partners[partners.sent_troops.isin(["yes", "individuals_recruited"])].iso3
+rows = responses[responses.help_given == "men"]
+real = rows[~rows.response_type.isin(["none_found", "unknown"])]
+groups = {
+    "answered": len(set(men) & set(real.iso3)),
+    "no row": len(set(men) - set(rows.iso3)),
+    "nothing found": len(set(men) & (set(rows.iso3) - set(real.iso3))),
+}
+
+troops = listings[listings.reason.str.contains("troops")]
+
+
+def seat_map(rows=troops, names=("Listed", "Not settled"), seat="BEL"):
+    made = maps.base_map("test")
+    rows = rows.assign(iso3=rows.iso3.fillna(seat)).drop_duplicates(["iso3", "lists_dprk"])
+    for name, value in zip(names, ("yes", "unknown"), strict=True):
+        layer = folium.FeatureGroup(name)
+        for code in rows[rows.lists_dprk == value].iso3:
+            folium.Marker(maps.capital(countries, code)).add_to(layer)
+        layer.add_to(made)
+    return made
+
+
+RIGHT = {
+    "05.1": [asked, others.groupby(others, dropna=False).size()],
+    "05.2": [spans, spans.reset_index()[["high", "low", "year"]]],
+    "05.3": [by_authority, by_authority.reset_index().iloc[::-1]],
+    "05.4": [gaps(), gaps().set_index("year"), gaps().round(1)],
+    "05.5": [groups, pd.Series(groups)],
+    "05.6": [seat_map(), seat_map(troops.iloc[::-1])],
+}
+WRONG = {
+    "05.1": [
+        {"yes": asked["yes"], "no_report_found": asked["no_report_found"] + asked["missing"]},
+        others.value_counts(),
+        asked["yes"],
+        list(asked.values()),
+    ],
+    "05.2": [
+        spans.assign(high=spans.low),
+        spans[["low"]],
+        spans.iloc[1:],
+        spans.mean(),
+    ],
+    "05.3": [
+        by_authority[["names"]],
+        by_authority.assign(names=by_authority.names + by_authority.no_number),
+        listings.groupby("authority").targets_north_korea.sum(),
+        by_authority.loc[["EU", "UK", "USA"]],
+    ],
+    "05.4": [
+        gaps(russia_says, china_says),
+        gaps(russia=one_side("RUS", "KOR")),
+        gaps().assign(gap=gaps().gap.abs()),
+        gaps().assign(gap=gaps().gap / 100),
+        float(gaps().gap.mean()),
+    ],
+    "05.5": [
+        {"no row": 0, "nothing found": 0, "answered": len(men)},
+        groups | {"no row": groups["no row"] - 1},
+        sum(groups.values()),
+        {"answered": groups["answered"]},
+    ],
+    "05.6": [
+        seat_map(troops.dropna(subset=["iso3"])),
+        seat_map(seat="FRA"),
+        seat_map(troops[troops.lists_dprk == "yes"]),
+        seat_map(names=("Not settled", "Listed")),
+        maps.base_map("x"),
+    ],
+}

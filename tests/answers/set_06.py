@@ -1,0 +1,106 @@
+"""Set 06: right answers by another route, and wrong ones."""
+
+from collections import Counter
+
+import folium
+import numpy as np
+import pandas as pd
+
+from coursebook import maps
+from coursebook.data import table
+
+ties, asks, trade, countries = table("ties"), table("europe_to_china"), table("trade"), table("countries")
+flows = ties.query("canonical == 'true'")
+shown = flows.kind.isin(["summit", "joint_exercise", "diplomatic_cover"])
+
+
+def pairs(rows, between=" "):
+    first, last = rows[["from_iso3", "to_iso3"]].min(axis=1), rows[["from_iso3", "to_iso3"]].max(axis=1)
+    return first + between + last
+
+
+lost = set(pairs(flows)) - set(pairs(flows[~shown]))
+china_north = pairs(flows) == "CHN PRK"
+
+counted = Counter(zip(pairs(flows, "-"), flows.evidence_strength, strict=True))
+matrix = pd.Series(counted).unstack(fill_value=0).rename_axis("pair")
+
+whole = trade[(trade.year == 2024) & (trade.months_covered == 12)]
+
+
+def long(rows=whole, columns=("total_usd_m", "total_eur_m")):
+    parts = [
+        rows[["reporter_iso3", "partner_iso3"]].assign(currency=name, total=rows[name]) for name in columns
+    ]
+    return pd.concat(parts).query("total.notna()")
+
+
+channels = pd.DataFrame(
+    {
+        "asks": asks.channel.value_counts(),
+        "no_reply": asks.channel.value_counts()
+        - asks.dropna(subset=["chinese_reply"]).channel.value_counts(),
+    }
+).fillna({"no_reply": asks.channel.value_counts()})
+
+documented = flows[flows.evidence_strength == "officially_documented"]
+
+
+def web(rows=documented, names=("With Russia", "Without Russia"), turn=False, end=""):
+    made = maps.base_map("test")
+    layers = [folium.FeatureGroup(name).add_to(made) for name in names]
+    for pair in pairs(rows).unique():
+        codes = pair.split()[::-1] if turn else pair.split()
+        ends = [maps.capital(countries, end or code) for code in codes]
+        folium.PolyLine(maps.great_circle(*ends)).add_to(layers["RUS" not in pair])
+    return made
+
+
+def with_pins():
+    made = web()
+    made.add_child(folium.FeatureGroup("Capitals").add_child(folium.Marker((55, 37))))
+    return made
+
+
+RIGHT = {
+    "06.1": [lost, pd.Series(sorted(lost)), tuple(lost)],
+    "06.2": [len(set(flows.flow_group)), np.int64(flows.groupby("flow_group").ngroups)],
+    "06.3": [
+        {"left": np.int64((china_north & ~shown).sum()), "all": int(china_north.sum())},
+        pd.Series({"all": china_north.sum(), "left": china_north[~shown].sum()}),
+    ],
+    "06.4": [matrix, matrix.reset_index(), matrix[sorted(matrix.columns, reverse=True)].iloc[::-1]],
+    "06.5": [long(), long(columns=("total_eur_m", "total_usd_m")).reset_index(drop=True)],
+    "06.6": [channels, channels.reset_index().astype({"no_reply": int})],
+    "06.7": [web(), web(turn=True)],
+}
+WRONG = {
+    "06.1": [sorted(lost)[:1], [], "BLR CHN", [pair.split() for pair in lost]],
+    "06.2": [len(flows), len(ties), str(flows.flow_group.nunique())],
+    "06.3": [
+        {"all": int(china_north.sum()), "left": int((china_north & shown).sum())},
+        {"all": len(flows), "left": int((~shown).sum())},
+        int(china_north.sum()),
+    ],
+    "06.4": [
+        matrix.T,
+        matrix.rename_axis(None),
+        matrix.drop(columns="single_claim"),
+        pd.crosstab(pairs(ties, "-").rename("pair"), ties.evidence_strength),
+        matrix.sum(axis=1),
+    ],
+    "06.5": [
+        long(trade[trade.year == 2024]),
+        long(whole.dropna(subset=["total_usd_m"])),
+        long().drop(columns="currency"),
+        long().assign(total=long().total / 1000),
+        whole.total_usd_m.sum() + whole.total_eur_m.sum(),
+    ],
+    "06.6": [
+        channels.assign(no_reply=channels.asks - channels.no_reply),
+        channels.assign(no_reply=0),
+        channels.no_reply,
+        channels.iloc[1:],
+    ],
+    "06.7": [web(flows), web(names=("Without Russia", "With Russia")), web(end="BLR"), with_pins()],
+}
