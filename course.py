@@ -2,6 +2,7 @@
 
 python3 course.py               open the course in JupyterLab
 python3 course.py print [02 ...]       write the activities of lessons as pages to print
+python3 course.py portfolio [FILE]     write a learner's portfolio, by default yours
 python3 course.py test          run every check: format, tests, notebooks, browser
 python3 course.py store NOTEBOOK ...   execute notebooks and store their outputs
 python3 course.py exercises [02 ...]   generate exercises/ from solutions/
@@ -14,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -83,7 +85,10 @@ def test(arguments):
     Words after ``test`` go to pytest and leave the notebooks out: ``course.py test tests/test_data.py``.
     """
     python = environment(".venv-test", "requirements-test.txt")
-    do = {"cwd": ROOT, "env": settings(python)}
+    # Nobody's own answers or class: lessons show what a first reader sees.
+    nowhere = Path(tempfile.mkdtemp())
+    mine = {"COURSEBOOK_ANSWERS": str(nowhere / "answers.json"), "COURSEBOOK_CLASS": str(nowhere)}
+    do = {"cwd": ROOT, "env": settings(python) | mine}
     if arguments:
         return run(python, "-m", "pytest", *arguments, **do)
     nbval = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg"]
@@ -144,9 +149,10 @@ def main():
         python = environment(".venv", "requirements.txt")
         extra = rest if command == "start" else [command, *rest]
         sys.exit(run(python, "-m", "coursebook", *extra, env=settings(python)))
-    if command == "print":
+    if command in ("print", "portfolio"):
         python = environment(".venv", "requirements.txt")
-        sys.exit(run(python, "-m", "coursebook.printing", *rest, env=settings(python)))
+        module = {"print": "coursebook.printing", "portfolio": "coursebook.portfolio"}[command]
+        sys.exit(run(python, "-m", module, *rest, env=settings(python)))
     if command == "test":
         sys.exit(test(rest))
     if command in ("store", "exercises", "data"):

@@ -19,6 +19,7 @@ import ipywidgets as widgets
 import nbformat
 
 from coursebook.discuss import base
+from coursebook.show import document
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "my_course" / "print"
@@ -95,10 +96,7 @@ def page(title: str, made: list) -> str:
     ]
     if keys:
         parts.append(f'<h2 class="page">The teacher\'s key</h2>{"".join(keys)}')
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>\n"
-    )
+    return document(title, "".join(parts), STYLE)
 
 
 def write(path: Path, folder: Path) -> Path:

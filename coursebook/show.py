@@ -31,6 +31,28 @@ class Page:
         return {"text/html": self.body, "text/plain": self.words}
 
 
+# Characters that nobody types in a sentence: controls, halves of a pair, and those that turn the
+# direction of what follows. Marks of direction that writers of Arabic or Hebrew use are kept.
+UNSEEN = dict.fromkeys(
+    [
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),
+    ],
+    "\ufffd",
+) | {9: " ", 10: "\n", 13: "\n"}
+
+
+def plain(words: str) -> str:
+    """Return what a learner typed as lines of plain text: unseen characters become a visible mark.
+
+    This does not escape: whoever writes HTML or Markdown escapes after it.
+    """
+    return words.replace("\r\n", "\n").translate(UNSEEN)
+
+
 def text(value) -> str:
     """Write one cell for a reader: days as 2024-10-18, whole numbers with a thin space, gaps as a dash."""
     if value is None or value is pd.NA or value is pd.NaT or value != value:
@@ -162,6 +184,24 @@ def sources(*frames: pd.DataFrame, claims: str = "") -> Page:
     )
     body = f"<details><summary>{len(found)} sources of the rows shown in this lesson</summary>{page.body}</details>"
     return Page(body, f"{len(found)} sources of the rows shown in this lesson.")
+
+
+def document(title: str, body: str, style: str) -> str:
+    """Return a page that stands alone: it can run no script and fetch nothing.
+
+    Args:
+        title: plain text.
+        body: HTML whose every foreign word has been escaped.
+        style: CSS.
+    """
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html.escape(title)}</title><style>{style}</style></head>"
+        f"<body><main>{body}</main></body></html>\n"
+    )
 
 
 def note(sentence: str) -> Page:
