@@ -71,6 +71,8 @@ def _head() -> str:
         ".pin{background:none;border:0}.pin svg{overflow:visible}.pin:focus{outline:3px solid #000}"
         ".name{position:absolute;left:20px;top:-1px;white-space:nowrap;font:600 12px sans-serif;color:#111;"
         "text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff}.name.left{left:auto;right:20px}"
+        ".name.up,.name.down{left:50%;transform:translateX(-50%);top:-17px}.name.down{top:19px}"
+        ".name.none{visibility:hidden}.pin:hover .name.none,.pin:focus .name.none{visibility:visible}"
         ".key{background:#fffffff0;padding:6px 10px;border-radius:4px;box-shadow:0 0 4px #0005;max-width:300px}"
         ".key svg{vertical-align:-3px;margin-right:6px}.leaflet-popup-content{max-height:220px;overflow:auto}"
         ".leaflet-popup-content,.leaflet-control-layers{font-size:12px}.leaflet-tooltip{font:12px sans-serif}"
@@ -118,6 +120,7 @@ class OfflineMap(folium.Map):
         self.get_root().header.add_child(Element(_head()), name="leaflet")
         if keep_view:
             self.add_child(_KeepView(keep_view))
+        self.add_child(_Labels())
 
     def document(self) -> str:
         """Return the whole page as HTML, with element ids that are the same every time."""
@@ -163,6 +166,39 @@ class _KeepView(folium.elements.MacroElement):
     def __init__(self, key: str):
         super().__init__()
         self._name, self.key = "KeepView", key
+
+
+class _Labels(folium.elements.MacroElement):
+    """Give every label the first side of its pin that is free; hide it where none is, until asked for."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        (function (map) {
+            const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+            function place() {
+                const all = query => [...map.getContainer().querySelectorAll(query)];
+                const taken = all('.leaflet-control,.pin svg').map(box => box.getBoundingClientRect());
+                for (const label of all('.pin .name')) {
+                    const first = label.dataset.side;
+                    const sides = [first, ...['right', 'left', 'up', 'down'].filter(side => side !== first), 'none'];
+                    for (const side of sides) {
+                        label.className = 'name ' + side;
+                        const box = label.getBoundingClientRect();
+                        if (side === 'none' || !taken.every(other => apart(box, other))) continue;
+                        taken.push(box);
+                        break;
+                    }
+                }
+            }
+            map.whenReady(() => setTimeout(place, 0));
+            map.on('zoomend moveend resize layeradd layerremove', () => setTimeout(place, 0));
+        })({{ this._parent.get_name() }});
+        {% endmacro %}
+    """)
+
+    def __init__(self):
+        super().__init__()
+        self._name = "Labels"
 
 
 @cache
@@ -301,11 +337,11 @@ def pin(lat, lon, name, popup="", kind="circle", colour="#0072B2", label="", lef
         kind: see :func:`symbol`.
         colour: CSS colour.
         label: a word beside the sign.
-        left: put the label to the left of the sign.
+        left: try the left of the sign first; a label moves where another one is in its way.
         size: pixels.
     """
-    side = " left" if left else ""
-    text = f'<span class="name{side}">{html.escape(label)}</span>' if label else ""
+    side = "left" if left else "right"
+    text = f'<span class="name {side}" data-side="{side}">{html.escape(label)}</span>' if label else ""
     icon = folium.DivIcon(
         html=symbol(kind, colour, size) + text,
         class_name="pin",
@@ -514,6 +550,7 @@ def capitals_by(
     title: str,
     left=(),
     more: tuple = (),
+    at: str = "bottomleft",
 ) -> None:
     """Add capitals in one layer for each value of a column, with the switch and the legend.
 
@@ -527,6 +564,7 @@ def capitals_by(
         title: of the legend.
         left: iso3 codes of those with the label to the left.
         more: further lines of the legend, as in :func:`key`.
+        at: the corner of the legend.
     """
     lines = []
     for value, sign in signs.items():
@@ -534,7 +572,7 @@ def capitals_by(
         here = frame[frame[column] == value]
         capitals_layer(countries, here, meaning, kind, colour, words, left=left).add_to(drawn)
         lines.append((symbol(kind, COLOURS[colour]), meaning))
-    key(drawn, [*lines, *more], title)
+    key(drawn, [*lines, *more], title, at)
     layer_switch(drawn)
 
 

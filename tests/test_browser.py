@@ -12,6 +12,11 @@ DONE = """() => {
   const codes = [...panel.content.model.cells].filter(c => c.type === 'code' && c.sharedModel.getSource().trim());
   return codes.every(c => c.executionCount > 0) && panel.sessionContext.session.kernel.status === 'idle';
 }"""
+OVERLAPPING = """body => {
+  const shown = [...body.querySelectorAll('.pin .name:not(.none)')].map(n => [n.innerText, n.getBoundingClientRect()]);
+  const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+  return shown.flatMap(([name, a], i) => shown.slice(i + 1).filter(([, b]) => !apart(a, b)).map(([other]) => [name, other]));
+}"""
 EMPTY = """() => {
   const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
   for (const cell of cells) if (cell.type === 'code') cell.clearExecution();
@@ -119,6 +124,8 @@ def test_every_map_in_the_lessons_draws_and_asks_for_nothing(page):
                 frame.locator("path.leaflet-interactive").first.wait_for(state="attached", timeout=20_000)
                 assert frame.locator("path.leaflet-interactive").count() > 5, path.name
                 assert re.search("68/262", html), f"{path.name}: no note on outlines"
+                page.wait_for_timeout(300)
+                assert frame.locator("body").evaluate(OVERLAPPING) == [], path.name
                 tried += 1
     assert tried >= 2
     assert page.outside == []
