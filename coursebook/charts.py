@@ -191,23 +191,27 @@ def shift(before: dict[str, int], after: dict[str, int], caption: str) -> Chart:
         caption: one sentence.
     """
     drawn, axes = figure(6.4, 3.6)
+    top = max([*before.values(), *after.values(), 1])
+    heights = [_spread(list(hands.values()), top / 14) for hands in (before, after)]
     with matplotlib.rc_context(SETTINGS):
         for place, option in enumerate(before):
             ends = [before[option], after[option]]
             colour, mark = CYCLE[place % 8], MARKS[place % 8]
             axes.plot([0, 1], ends, color=colour, marker=mark, lw=2.5, ms=8)
-            axes.annotate(
-                f"{option}  {ends[0]}",
-                (0, ends[0]),
-                (-10, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-            )
-            axes.annotate(f"{ends[1]}", (1, ends[1]), (10, 0), textcoords="offset points", va="center")
+            labels = (f"{option}  {ends[0]}", f"{ends[1]}")
+            for x, label, height, side in zip((-0.05, 1.05), labels, heights, ("right", "left"), strict=True):
+                axes.text(x, height[place], label, color=colour, ha=side, va="center")
         axes.set_xlim(-0.9, 1.25)
-        axes.set_ylim(0, max([*before.values(), *after.values(), 1]) * 1.15)
+        axes.set_ylim(0, max(top * 1.15, *heights[0], *heights[1]))
         axes.set_xticks([0, 1], ["before", "after"])
         axes.set_ylabel("hands")
     words = "; ".join(f"{option}: {before[option]} before, {after[option]} after" for option in before)
     return page(drawn, f"Hands by option. {words}.", caption)
+
+
+def _spread(values: list, gap: float) -> list:
+    """Return heights for the labels of these values, each at least a gap above the next lower one."""
+    heights, last = {}, float("-inf")
+    for place in sorted(range(len(values)), key=values.__getitem__):
+        last = heights[place] = max(values[place], last + gap)
+    return [heights[place] for place in range(len(values))]

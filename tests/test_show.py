@@ -64,3 +64,11 @@ def test_our_verdicts_stay_folded_until_asked_for():
     page = show.verdicts("C03", "C07")
     assert page.body.startswith("<details><summary>") and "<details open" not in page.body
     assert page.body.count("<tr>") == 3
+
+
+def test_options_with_the_same_hands_keep_labels_of_their_own():
+    hands = {"act": 0, "wait": 12, "do not act": 0}
+    drawn = charts.shift(hands, hands, "Twelve hands.").figure.axes[0]
+    for x in {text.get_position()[0] for text in drawn.texts}:
+        heights = sorted(text.get_position()[1] for text in drawn.texts if text.get_position()[0] == x)
+        assert len(heights) == 3 and min(b - a for a, b in zip(heights, heights[1:], strict=False)) > 0.5
