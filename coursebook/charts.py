@@ -9,11 +9,13 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 
 import matplotlib
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from coursebook.maps import COLOURS
 from coursebook.show import Page
@@ -157,6 +159,8 @@ def columns(
 ) -> Chart:
     """Draw vertical bars from zero over years or quarters, with words at some of them.
 
+    A year or quarter without a value keeps its place and stays empty: not known is not zero.
+
     Args:
         values: numbers, with years or quarters as index, drawn from left to right.
         alt: the picture in words.
@@ -169,17 +173,35 @@ def columns(
     with matplotlib.rc_context(SETTINGS):
         labels = [str(label) for label in values.index]
         numbers = [float(value) for value in values]
-        axes.bar(labels, numbers, color=colours or CYCLE[0])
+        places, ticks = _on_the_calendar(labels)
+        drawn_bars = axes.bar(places, numbers, color=colours or CYCLE[0])
+        axes.bar_label(drawn_bars, [f"{number:,.4g}" for number in numbers], padding=1, fontsize=8)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=all(number.is_integer() for number in numbers)))
+        axes.set_xticks(list(ticks), list(ticks.values()))
         top = max([*numbers, 1])
         for label, words in (notes or {}).items():
-            place = labels.index(str(label))
-            axes.annotate(words, (place, numbers[place] + top * 0.02), ha="center", va="bottom", fontsize=8.5)
+            at = labels.index(str(label))
+            spot = (places[at], numbers[at] + top * 0.075)
+            axes.annotate(words, spot, ha="center", va="bottom", fontsize=8.5)
         axes.set_ylim(0, top * 1.22)
         axes.set_ylabel(unit)
-        axes.tick_params(axis="x", rotation=60 if len(labels) > 9 else 0, labelsize=8.5)
+        axes.tick_params(axis="x", rotation=60 if len(ticks) > 9 else 0, labelsize=8.5)
         axes.grid(axis="y", color="#ddd")
         axes.set_axisbelow(True)
     return page(drawn, alt, caption)
+
+
+def _on_the_calendar(labels: list[str]) -> tuple[list[int], dict[int, str]]:
+    """Return where each bar stands, and the words below every place, those without a bar included.
+
+    Years and quarters stand as far apart as they are in time; other labels stand side by side.
+    """
+    if labels and all(re.fullmatch(r"\d{4}(Q[1-4])?", label) for label in labels):
+        periods = [pd.Period(label) for label in labels]
+        if len({period.freqstr for period in periods}) == 1:
+            every = pd.period_range(min(periods), max(periods))
+            return [p.ordinal for p in periods], {p.ordinal: str(p) for p in every}
+    return list(range(len(labels))), dict(enumerate(labels))
 
 
 def shift(before: dict[str, int], after: dict[str, int], caption: str) -> Chart:

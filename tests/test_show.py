@@ -56,7 +56,7 @@ def test_columns_start_at_zero_and_carry_their_notes():
         pd.Series({2006: 6, 2017: 30}), "Two bars.", "Bars.", "speeches", {2017: "six tests"}
     )
     axes = chart.figure.axes[0]
-    assert axes.get_ylim()[0] == 0 and [t.get_text() for t in axes.texts] == ["six tests"]
+    assert axes.get_ylim()[0] == 0 and [t.get_text() for t in axes.texts] == ["6", "30", "six tests"]
     assert 'alt="Two bars."' in chart.body
 
 
@@ -72,3 +72,17 @@ def test_options_with_the_same_hands_keep_labels_of_their_own():
     for x in {text.get_position()[0] for text in drawn.texts}:
         heights = sorted(text.get_position()[1] for text in drawn.texts if text.get_position()[0] == x)
         assert len(heights) == 3 and min(b - a for a, b in zip(heights, heights[1:], strict=False)) > 0.5
+
+
+def test_a_quarter_without_a_value_keeps_its_place():
+    chart = charts.columns(pd.Series({"2023Q4": 2, "2024Q3": 5}), "alt", "caption", "statements")
+    axes = chart.figure.axes[0]
+    first, last = (bar.get_x() for bar in axes.patches)
+    assert last - first == 3  # three quarters later
+    assert [words.get_text() for words in axes.get_xticklabels()] == ["2023Q4", "2024Q1", "2024Q2", "2024Q3"]
+
+
+def test_labels_that_are_no_time_stand_side_by_side():
+    axes = charts.columns(pd.Series({"13th": 2, "16th": 5}), "alt", "caption", "names").figure.axes[0]
+    first, last = (bar.get_x() for bar in axes.patches)
+    assert last - first == 1
