@@ -88,8 +88,13 @@ def record(folder: Path) -> None:
     nbformat.write(notebook, path)
 
 
-def release(folder: Path, target: Path) -> None:
-    """Write the students' version of a set below ``target``, by nbgrader.
+def generate(folder: Path, root: Path, database: bool = True) -> None:
+    """Write a set's authors' version to ``root/source`` and, by nbgrader, the students' to ``root/release``.
+
+    Args:
+        folder: the set in solutions/.
+        root: an nbgrader course folder.
+        database: keep the set in the gradebook of that folder, which grading needs.
 
     Raises:
         RuntimeError: nbgrader refused; its message says which cell.
@@ -98,33 +103,37 @@ def release(folder: Path, target: Path) -> None:
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
+    notebook = nbformat.read(folder / f"{folder.name}.ipynb", as_version=4)
+    # Cells tagged "solution" explain the answer; nbgrader has no word for them.
+    notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", [])]
+    source = root / "source" / folder.name
+    source.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, source / f"{folder.name}.ipynb")
     config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.course_id = "pyongyang-to-kursk"
+    config.CourseDirectory.assignment_id = folder.name
+    config.ClearSolutions.code_stub = {"python": "# write your answer here"}
+    config.ClearSolutions.text_stub = "*Write your answer here.*"
+    config.SaveCells.enabled = database
+    config.GenerateAssignment.no_database = not database
+    config.GenerateAssignment.force = True
+    GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
+    made = list((root / "release" / folder.name).glob("*.ipynb"))
+    if not made:
+        raise RuntimeError(f"nbgrader made nothing of {folder.name}.")
+    for path in made:
+        notebook = nbformat.read(path, as_version=4)
+        clean(notebook)
+        nbformat.write(notebook, path)
+
+
+def release(folder: Path, target: Path) -> None:
+    """Write the students' version of a set below ``target``, without a gradebook."""
     with tempfile.TemporaryDirectory() as work:
-        notebook = nbformat.read(folder / f"{folder.name}.ipynb", as_version=4)
-        # Cells tagged "solution" explain the answer; nbgrader has no word for them.
-        notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", [])]
-        source = Path(work) / "source" / folder.name
-        source.mkdir(parents=True)
-        nbformat.write(notebook, source / f"{folder.name}.ipynb")
-        config.CourseDirectory.root = work
-        config.CourseDirectory.source_directory = "source"
-        config.CourseDirectory.release_directory = "out"
-        config.CourseDirectory.assignment_id = folder.name
-        config.ClearSolutions.code_stub = {"python": "# write your answer here"}
-        config.ClearSolutions.text_stub = "*Write your answer here.*"
-        config.SaveCells.enabled = False  # no gradebook is needed for the students' version
-        config.GenerateAssignment.no_database = True
-        converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
-        converter.start()
-        made = Path(work) / "out" / folder.name
-        if not made.exists():
-            raise RuntimeError(f"nbgrader made nothing of {folder.name}.")
-        for path in made.glob("*.ipynb"):
-            notebook = nbformat.read(path, as_version=4)
-            clean(notebook)
-            nbformat.write(notebook, path)
+        generate(folder, Path(work), database=False)
         shutil.rmtree(target / folder.name, ignore_errors=True)
-        shutil.copytree(made, target / folder.name)
+        shutil.copytree(Path(work) / "release" / folder.name, target / folder.name)
 
 
 def exercises(chosen: list[str]) -> None:
