@@ -110,10 +110,13 @@ def restored(path: Path, released: nbformat.NotebookNode) -> tuple[nbformat.Note
         elif cell.cell_type in ("code", "markdown") and cell.source.strip():
             added.setdefault(place, []).append(cell)
     notes, made = [], []
+    order = list(known)
+    lost = [name for name, cell in known.items() if cell.metadata.nbgrader.solution and name not in handed]
+    found = {name: _adopted(known[name], added, order[order.index(name) - 1]) for name in lost}
     for name, cell in known.items():
         cell = nbformat.from_dict(json.loads(json.dumps(cell)))
         if cell.metadata.nbgrader.solution:
-            copies = handed.get(name) or _adopted(cell, added, made)
+            copies = handed.get(name) or found[name]
             written = [other.source for other in copies if other.source != cell.source]
             if name not in handed:
                 notes.append(f"{name}: missing" + (", found by its content" if copies else ""))
@@ -139,15 +142,14 @@ def _plain_cell(cell) -> nbformat.NotebookNode:
     return make(cell.source)
 
 
-def _adopted(cell, added: dict[str, list], before: list) -> list:
+def _adopted(cell, added: dict[str, list], before: str) -> list:
     """Take the added cell that holds a lost answer out of those added, if there is one."""
     wanted = ANSWER.search(cell.source)
-    last = _id(before[-1]) if before else ""
     for place, others in added.items():
         for other in others:
             found = ANSWER.search(other.source)
             same = found and wanted and found[1] == wanted[1]
-            if same or not wanted and place == last and other.cell_type == "markdown":
+            if same or not wanted and place == before and other.cell_type == "markdown":
                 others.remove(other)
                 return [other]
     return []
@@ -323,7 +325,7 @@ def grade_one(folder: Path, assignment: str, student: str, memory: int = MEMORY)
     while True:
         place, said = _run(folder, assignment, student, memory)
         if said is not None or place is None:
-            notes += said or ["not graded: the grading process ended before its first cell"]
+            notes += ["not graded: the grading process ended before its first cell"] if said is None else said
             break
         # The code ended even the process that grades it: out with the cell that was running.
         notebook = nbformat.read(path, as_version=4)
