@@ -6,6 +6,9 @@ python3 course.py portfolio [FILE]     write a learner's portfolio, by default y
 python3 course.py test          run every check: format, tests, notebooks, browser
 python3 course.py store NOTEBOOK ...   execute notebooks and store their outputs
 python3 course.py exercises [02 ...]   generate exercises/ from solutions/
+python3 course.py grade FOLDER 02      grade a class's hand-ins of a set
+python3 course.py nbgrader FOLDER ...  run nbgrader in a class's folder
+python3 course.py formgrader FOLDER    grade free text of a class by hand
 python3 course.py data          check the tables in data/
 python3 course.py pins          renew the pinned requirements (needs a network)
 """
@@ -155,10 +158,16 @@ def main():
         sys.exit(run(python, "-m", module, *rest, env=settings(python)))
     if command == "test":
         sys.exit(test(rest))
-    if command in ("store", "exercises", "data"):
+    if command in ("store", "exercises", "data", "grade"):
         python = environment(".venv-test", "requirements-test.txt")
-        module = ["coursebook.data"] if command == "data" else ["coursebook.author", command]
+        own = {"data": ["coursebook.data"], "grade": ["coursebook.grading"]}
+        module = own.get(command, ["coursebook.author", command])
         sys.exit(run(python, "-m", *module, *rest, env=settings(python)))
+    if command in ("nbgrader", "formgrader") and rest:
+        python = environment(".venv-test", "requirements-test.txt")
+        page = ["jupyterlab", "--LabApp.default_url=/formgrader", "--ServerApp.root_dir=."]
+        module = ["nbgrader", *rest[1:]] if command == "nbgrader" else page
+        sys.exit(run(python, "-m", *module, cwd=rest[0], env=settings(python)))
     if command == "pins":
         sys.exit(pins())
     print(__doc__)

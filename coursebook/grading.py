@@ -23,11 +23,11 @@ import tempfile
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
 
 import nbformat
-import psutil
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.api import Gradebook, MissingEntry
@@ -44,14 +44,29 @@ try:
 except ImportError:  # Windows knows no such limits: there only time is limited
     resource = None
 
-CELL_SECONDS = 30
-SUBMISSION_SECONDS = 120
-MEMORY = 4 * 1024**3  # address space of the kernel; pandas and matplotlib alone take 1 to 2 GB of it
 FILE = 20 * 1024**2  # the largest file a cell may write
 OUTPUT = 1_000_000  # characters kept of a cell's outputs
 LARGEST = 200 * 1024**2  # a larger hand-in is not read
 ANSWER = re.compile(r"^(answer_\d+)\s*=", re.M)
 TOUCHED = re.compile(r"coursebook\.check|NBGRADER|\bjudge\b|^\s*(?:def |from .* import .*)?check\s*=", re.M)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the code of one hand-in may use.
+
+    Attributes:
+        cell: seconds for one cell.
+        whole: seconds for the whole; when they are used up, each further cell has one.
+        memory: bytes of address space, of which pandas and matplotlib alone take 1 to 2 GB; not
+            limited on Windows.
+    """
+
+    cell: int = 30
+    whole: int = 120
+    memory: int = 4 * 1024**3
+
+
 # What a cell may have changed and every check needs.
 RESTORE = (
     "import os as _os\n_os.environ['NBGRADER_EXECUTION'] = 'autograde'\n"
@@ -158,7 +173,7 @@ def _adopted(cell, added: dict[str, list], before: str) -> list:
 class LimitedKernel(AsyncKernelManager):
     """A kernel whose process may use so much memory and write so large a file, and no more."""
 
-    memory = MEMORY  # bytes; the same for all kernels of a process
+    limits = Limits()  # the same for all kernels of a process
 
     async def _async_launch_kernel(self, kernel_cmd, **options):
         if resource:
@@ -170,10 +185,10 @@ class LimitedKernel(AsyncKernelManager):
 
 def _limit() -> None:
     for kind, most in (
-        (resource.RLIMIT_AS, LimitedKernel.memory),
+        (resource.RLIMIT_AS, LimitedKernel.limits.memory),
         (resource.RLIMIT_FSIZE, FILE),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, 2 * SUBMISSION_SECONDS),
+        (resource.RLIMIT_CPU, 2 * LimitedKernel.limits.whole),
     ):
         resource.setrlimit(kind, (most, most))
 
@@ -189,7 +204,7 @@ class Careful(Execute):
         """Run in limited kernels."""
         super().__init__(kernel_manager_class=LimitedKernel, **options)
         self.shutdown_kernel = "immediate"
-        self.until = time.monotonic() + SUBMISSION_SECONDS
+        self.until = time.monotonic() + LimitedKernel.limits.whole
 
     def preprocess(self, nb, resources=None, km=None):
         """Execute a notebook; take out the cell to blame and begin again until it runs through."""
@@ -246,7 +261,7 @@ class Careful(Execute):
         return super().process_message(msg, cell, cell_index) if shown else None
 
     def _get_timeout(self, cell):
-        return max(1, min(CELL_SECONDS, int(self.until - time.monotonic())))
+        return max(1, min(LimitedKernel.limits.cell, int(self.until - time.monotonic())))
 
     def _culprit(self, cells):
         """Return the cell at which it happened, or the student's cell before a locked one."""
@@ -271,11 +286,11 @@ def _taken_out(source: str, why: str) -> str:
     return "\n".join(lines + ([f"{name[1]} = ..."] if name else []))
 
 
-def _autograde(folder: str, assignment: str, student: str, memory: int, answer) -> None:
+def _autograde(folder: str, assignment: str, student: str, limits: Limits, answer) -> None:
     """Grade one prepared hand-in in this process; send back what happened."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    LimitedKernel.memory = memory
+    LimitedKernel.limits = limits
     Careful.progress = staticmethod(answer.send)
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = "1"  # each thread would reserve memory
@@ -299,21 +314,7 @@ def _autograde(folder: str, assignment: str, student: str, memory: int, answer) 
             answer.send([*Careful.notes, "not graded: nbgrader could not read or run it"])
 
 
-def _end(process) -> None:
-    """End a process and the kernels below it."""
-    try:
-        below = psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        below = []
-    process.kill()
-    for child in below:
-        try:
-            child.kill()
-        except psutil.NoSuchProcess:
-            pass
-
-
-def grade_one(folder: Path, assignment: str, student: str, memory: int = MEMORY) -> dict:
+def grade_one(folder: Path, assignment: str, student: str, limits: Limits = Limits()) -> dict:
     """Grade one student's hand-in of a set.
 
     Returns:
@@ -323,7 +324,7 @@ def grade_one(folder: Path, assignment: str, student: str, memory: int = MEMORY)
     notes = _prepare(folder, assignment, student)
     path = folder / "prepared" / student / assignment / f"{assignment}.ipynb"
     while True:
-        place, said = _run(folder, assignment, student, memory)
+        place, said = _run(folder, assignment, student, limits)
         if said is not None or place is None:
             notes += ["not graded: the grading process ended before its first cell"] if said is None else said
             break
@@ -336,16 +337,16 @@ def grade_one(folder: Path, assignment: str, student: str, memory: int = MEMORY)
     return {"student": student, "seconds": round(time.monotonic() - begun, 1), "notes": notes}
 
 
-def _run(folder: Path, assignment: str, student: str, memory: int) -> tuple[int | None, list[str] | None]:
+def _run(folder: Path, assignment: str, student: str, limits: Limits) -> tuple[int | None, list[str] | None]:
     """Grade in a process of its own; return the last cell to blame, and notes unless it ended early."""
     context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
     if os.name != "nt":
         context.set_forkserver_preload(["coursebook.grading"])
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_autograde, args=(str(folder), assignment, student, memory, theirs))
+    process = context.Process(target=_autograde, args=(str(folder), assignment, student, limits, theirs))
     process.start()
     theirs.close()
-    until, place, said = time.monotonic() + 2 * SUBMISSION_SECONDS, None, None
+    until, place, said = time.monotonic() + 2 * limits.whole, None, None
     try:
         while said is None and ours.poll(max(0, until - time.monotonic())):
             heard = ours.recv()
@@ -356,7 +357,7 @@ def _run(folder: Path, assignment: str, student: str, memory: int) -> tuple[int 
     except EOFError:
         pass
     process.join(5)
-    _end(process)
+    process.kill()  # its kernel ends with it: it looks for its parent, and its CPU time is limited
     return place, said
 
 
@@ -386,7 +387,7 @@ def _prepare(folder: Path, assignment: str, student: str) -> list[str]:
 
 
 def grade(
-    folder: Path, assignment: str, again: bool = False, jobs: int = 2, memory: int = MEMORY
+    folder: Path, assignment: str, again: bool = False, jobs: int = 2, limits: Limits = Limits()
 ) -> list[dict]:
     """Grade what a class handed in for a set; what was graded before is left alone.
 
@@ -395,7 +396,7 @@ def grade(
         assignment: the name of the set.
         again: grade everything again.
         jobs: how many hand-ins are run side by side.
-        memory: bytes that the code of one hand-in may use; not limited on Windows.
+        limits: what the code of one hand-in may use.
 
     Returns:
         One dictionary a student: ``student``, ``points``, ``of``, ``by_hand`` (free text waits for
@@ -411,7 +412,7 @@ def grade(
     done = {path.parent.name for path in folder.glob(f"autograded/*/{assignment}")}
     waiting = [name for name in students if again or name not in done]
     with ThreadPoolExecutor(jobs) as pool:
-        report = list(pool.map(lambda name: grade_one(folder, assignment, name, memory), waiting))
+        report = list(pool.map(lambda name: grade_one(folder, assignment, name, limits), waiting))
     with Gradebook(f"sqlite:///{folder}/gradebook.db", "pyongyang-to-kursk") as marks:
         for row in report:
             try:
@@ -434,19 +435,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--release", action="store_true", help="only make source/ and release/")
     parser.add_argument("--again", action="store_true", help="grade everything again")
     parser.add_argument("--jobs", type=int, default=2, help="hand-ins side by side (2)")
-    parser.add_argument("--memory", type=int, default=MEMORY >> 20, help="megabytes a hand-in may use (4096)")
+    parser.add_argument("--seconds", type=int, default=Limits.cell, help="seconds a cell may run (30)")
+    parser.add_argument(
+        "--memory", type=int, default=Limits.memory >> 20, help="megabytes a hand-in may use (4096)"
+    )
     chosen = parser.parse_args(arguments)
     names = [path.name for path in author.sets() if path.name.startswith(chosen.set)]
     if len(names) != 1:
         print(f"There is no set {chosen.set}.", file=sys.stderr)
         return 1
     folder = chosen.folder.resolve()
+    limits = Limits(cell=chosen.seconds, whole=4 * chosen.seconds, memory=chosen.memory << 20)
     try:
         if chosen.release:
             generate(folder, names[0])
             print(f"Hand out {folder}/release/{names[0]}/{names[0]}.ipynb")
             return 0
-        report = grade(folder, names[0], chosen.again, chosen.jobs, chosen.memory << 20)
+        report = grade(folder, names[0], chosen.again, chosen.jobs, limits)
     except (OSError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
