@@ -373,3 +373,162 @@ def test_votes_by_country_are_those_of_the_record_and_none_is_inferred():
         assert len(cast) == cast.iso3.nunique() == 193, resolution
         for vote in ("yes", "no", "abstain"):
             assert (cast.vote == vote).sum() == resolutions.loc[resolution, vote], (resolution, vote)
+
+
+PLAN_OR_PROJECT = {"strength_estimates": ("metric", "planned"), "legs": ("status", "projected")}
+
+
+def told_before_it_ended(name):
+    """Rows that say when something happened and let it end after the first report of it."""
+    frame = data.table(name)
+    column, plan = PLAN_OR_PROJECT.get(name, (None, None))
+    if column:
+        frame = frame[frame[column] != plan]
+    if name == "context_events":  # a window may close after a report that guessed its end
+        frame = frame[frame.date_kind == "point"]
+    return frame[(frame.date_latest > frame.reported_on).fillna(False)].row_id.tolist()
+
+
+DATED = ("deployment_events", "strength_estimates", "munitions", "legs", "kursk_counts", "context_events")
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_what_has_happened_ended_before_it_was_first_told(name):
+    assert told_before_it_ended(name) == []
+
+
+def test_a_row_that_was_known_too_early_is_found(broken):
+    def earlier(frame):
+        frame.loc[frame.row_id == "ctx10", "reported_on"] = "2025-01-29"
+        return frame
+
+    broken("context_events", earlier)
+    assert told_before_it_ended("context_events") == ["ctx10"]
+
+
+def counted_by_a_newspaper(names=("munitions", "strength_estimates", "deployment_events")):
+    """Rows that give a newspaper or agency alone as the one who counted.
+
+    The name of whoever counted stands first; the paper that printed it, in brackets after it.
+    """
+    publishers = {
+        "Financial Times",
+        "The Washington Post",
+        "The New York Times",
+        "Reuters",
+        "Bloomberg",
+        "CNN",
+    }
+    publishers |= {
+        "The Economist",
+        "BBC",
+        "The Guardian",
+        "AP",
+        "AFP",
+        "Yonhap",
+        "KBS",
+        "The Wall Street Journal",
+    }
+    found = []
+    for name in names:
+        frame = data.table(name)
+        found += frame[frame.issuer.str.strip().isin(publishers)].row_id.tolist()
+    return found
+
+
+def test_a_count_is_credited_to_who_counted_not_to_who_printed_it():
+    assert counted_by_a_newspaper() == []
+
+
+def test_a_count_credited_to_a_newspaper_is_found(broken):
+    def credit(frame):
+        frame.loc[frame.row_id == "mun025", "issuer"] = "Financial Times"
+        return frame
+
+    broken("munitions", credit)
+    assert counted_by_a_newspaper() == ["mun025"]
+
+
+def lonely_origins():
+    """Origins that one row alone names: a slip of the pen, or no shared origin."""
+    tables = [data.table(name) for name in ("deployment_events", "strength_estimates")]
+    counts = pd.concat([frame.wire_origin for frame in tables]).dropna().value_counts()
+    return counts[counts < 2].index.tolist()
+
+
+def origins_after_the_report():
+    """Rows that rest on a briefing which was held after the row was first told."""
+    found = []
+    for name in ("deployment_events", "strength_estimates"):
+        frame = data.table(name).dropna(subset=["wire_origin"])
+        held = pd.to_datetime(frame.wire_origin.str.rsplit(", ", n=1).str[1], format="%d %B %Y")
+        found += frame[(held > frame.reported_on)].row_id.tolist()
+    return found
+
+
+def test_rows_that_share_an_origin_name_it_in_the_same_words():
+    assert lonely_origins() == []
+    assert origins_after_the_report() == []
+
+
+def test_a_slip_in_an_origin_is_found(broken):
+    def slip(frame):
+        frame.loc[frame.row_id == "ev032", "wire_origin"] = "Pentagon briefing, 19 November 2024"
+        return frame
+
+    broken("deployment_events", slip)
+    assert set(lonely_origins()) == {
+        "Pentagon briefing, 18 November 2024",
+        "Pentagon briefing, 19 November 2024",
+    }
+    assert origins_after_the_report() == ["ev032"]
+
+
+def totals_of_a_coalition():
+    """Cases whose number is that of a whole coalition, though a case is one sender's."""
+    cases = data.table("cases").dropna(subset=["troops_peak", "troops_note"])
+    of_the_number = cases.troops_note.str.split(";").str[0]  # what follows is told for comparison
+    return cases[of_the_number.str.contains("coalition|whole force", case=False)].row_id.tolist()
+
+
+def test_the_number_of_a_case_is_the_senders_own():
+    assert totals_of_a_coalition() == []
+
+
+def test_the_total_of_a_coalition_is_found(broken):
+    def total(frame):
+        frame.loc[frame.row_id == "H07", "troops_peak"] = "500000"
+        frame.loc[frame.row_id == "H07", "troops_note"] = (
+            "Peak for the whole coalition; 250,000 in the first wave"
+        )
+        return frame
+
+    broken("cases", total)
+    assert totals_of_a_coalition() == ["H07"]
+
+
+def test_every_case_was_opened_again():
+    assert set(data.table("cases").row_id) <= set(data.table("recheck").cited_row)
+
+
+def counts_that_say_less_than_the_note():
+    """Estimates whose note tells of missing or captured soldiers that ``counts`` leaves out."""
+    frame = data.table("strength_estimates").dropna(subset=["note"])
+    wider = frame.note.str.contains("missing", case=False) & ~frame.counts.str.contains("missing", case=False)
+    return frame[wider].row_id.tolist()
+
+
+def test_what_was_counted_is_told_where_it_is_counted():
+    assert counts_that_say_less_than_the_note() == []
+
+
+def test_a_count_that_says_less_than_its_note_is_found(broken):
+    def less(frame):
+        frame.loc[frame.row_id == "est039", ["counts", "note"]] = [
+            "killed plus wounded",
+            "Killed, wounded, missing",
+        ]
+        return frame
+
+    broken("strength_estimates", less)
+    assert counts_that_say_less_than_the_note() == ["est039"]
