@@ -314,7 +314,7 @@ def _figures(found: pd.Series, most: int = 7) -> str:
     told = [
         f"{column.replace('_', ' ')} {show.text(found[column])}"
         for column in found.index
-        if column not in BESIDE and not column.startswith("date_") and _filled(found, column)
+        if column not in BESIDE and not column.startswith(("date_", "source_ids")) and _filled(found, column)
     ]
     return ", ".join(told[:most])
 
