@@ -186,3 +186,13 @@ def test_every_claim_that_a_finished_lesson_walks_is_in_it():
     for claim in claims[claims.testable != "no"].itertuples():
         if claim.lesson in done:
             assert claim.row_id in done[claim.lesson].read_text(encoding="utf-8"), claim.row_id
+
+
+def test_the_readme_lists_every_lesson_with_its_opening_question():
+    listed = (ROOT / "README.md").read_text(encoding="utf-8")
+    for path in LESSONS:
+        if path.stem[:2].isdigit():
+            bold = next(line for line in cells(path)[0].source.splitlines() if line.startswith("**"))
+            question = bold.strip("*").removeprefix("It is 15 November 2024 and you advise Seoul: ")
+            row = next(line for line in listed.splitlines() if f"`{path.stem}`" in line)
+            assert question in row, path.stem
