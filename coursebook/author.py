@@ -66,10 +66,29 @@ def clean(notebook: nbformat.NotebookNode) -> None:
             output.get("data", {}).pop(WIDGET, None)
 
 
+def slides(notebook: nbformat.NotebookNode) -> None:
+    """Mark a lesson's cells for nbconvert's slides: a slide for each heading, one below for each text.
+
+    A text and the output after it share a slide; what is marked *at home*, and cells that show
+    nothing, are skipped. A notebook without a core stays as it is.
+    """
+    if not any("core" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        return
+    for cell in notebook.cells:
+        if "core" not in cell.metadata.get("tags", []):
+            kind = "skip"
+        elif cell.cell_type == "markdown":
+            kind = "slide" if re.match("##? ", cell.source) else "subslide"
+        else:
+            kind = "-" if cell.outputs else "skip"
+        cell.metadata["slideshow"] = {"slide_type": kind}
+
+
 def store(path: Path) -> None:
     """Execute a notebook and write it back with its outputs."""
     notebook = run(path)
     clean(notebook)
+    slides(notebook)
     nbformat.write(notebook, path)
 
 
