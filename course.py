@@ -1,7 +1,7 @@
 """Start, test and keep up the course; needs nothing but Python 3.11 or newer, pip and git.
 
 python3 course.py               open the course in JupyterLab
-python3 course.py print [02 ...]       write the activities of lessons as pages to print
+python3 course.py page|slides|print [02 ...]   lessons as pages to read or to project, activities to print
 python3 course.py portfolio [FILE]     write a learner's portfolio, by default yours
 python3 course.py test          run every check: format, tests, notebooks, browser
 python3 course.py store NOTEBOOK ...   execute notebooks and store their outputs

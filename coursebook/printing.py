@@ -7,22 +7,16 @@ no network and is set for A4.
 
 from __future__ import annotations
 
-import argparse
 import html
-import os
-import re
-import sys
-import tempfile
 from pathlib import Path
 
 import ipywidgets as widgets
 import nbformat
 
 from coursebook.discuss import base
+from coursebook.pages import lesson_title
 from coursebook.show import document
 
-ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "my_course" / "print"
 MANY = 12  # longer lists of options are read from the lesson, not printed
 STYLE = """
 @page{size:A4;margin:16mm}
@@ -78,8 +72,13 @@ def activities(path: Path) -> list:
     return list(base.made)
 
 
-def page(title: str, made: list) -> str:
-    """Return the printed edition of a lesson's activities as one self-contained HTML page."""
+def page(path: Path) -> str:
+    """Return a lesson's activities as one self-contained HTML page to print.
+
+    Args:
+        path: a notebook of ``notebooks/``.
+    """
+    title, made = lesson_title(path), activities(path)
     parts = [f"<h1>{html.escape(title)}: activities on paper</h1>"]
     parts.append("<p>Sheets first, then cards to cut out, then the teacher's key: keep it back.</p>")
     for asked in made:
@@ -97,41 +96,3 @@ def page(title: str, made: list) -> str:
     if keys:
         parts.append(f'<h2 class="page">The teacher\'s key</h2>{"".join(keys)}')
     return document(title, "".join(parts), STYLE)
-
-
-def write(path: Path, folder: Path) -> Path:
-    """Write a lesson's activities as a page to print and return its path."""
-    title = re.search(r"^# (.+)$", nbformat.read(path, as_version=4).cells[0].source, re.M)[1]
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{path.stem}.html"
-    target.write_text(page(title, activities(path)), encoding="utf-8", newline="\n")
-    return target
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write the pages of some lessons, or of all; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="course.py print", description="Print activities as cards and sheets."
-    )
-    parser.add_argument("lessons", nargs="*", help="numbers such as 02; all by default")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where to (my_course/print)")
-    options = parser.parse_args(arguments)
-    chosen = options.lessons
-    known = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        print(f"There is no lesson {unknown[0]}. Lessons: {', '.join(known)}.", file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory() as empty:
-        os.environ["COURSEBOOK_ANSWERS"] = f"{empty}/answers.json"  # nobody's answers are printed
-        for name in chosen or known:
-            try:
-                print(write(known[name], options.folder))
-            except OSError as error:
-                print(f"The page cannot be written: {error}.", file=sys.stderr)
-                return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

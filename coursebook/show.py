@@ -8,7 +8,7 @@ import re
 import pandas as pd
 
 STYLE = "border-collapse:collapse;font-size:0.92em;line-height:1.35;text-align:left;max-width:100%"
-DAY = re.compile(r"\d{4}(-\d\d){0,2}")
+UNBROKEN = re.compile(r"\d{4}(-\d\d){0,2}|[A-Za-z]+(-[A-Z]+)*-?\d+[a-z]?")  # days and the ids of rows
 CODE = re.compile(
     "[a-zA-Z0-9]+(_[a-zA-Z0-9]+)+(;[a-zA-Z0-9_]+)*|[a-zA-Z0-9]+;[a-zA-Z0-9_;]*_[a-zA-Z0-9_;]*"
 )  # codes such as own_collection
@@ -133,7 +133,7 @@ def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> 
 
 def _cell(value) -> str:
     shown = html.escape(text(value))
-    if DAY.fullmatch(shown):
+    if UNBROKEN.fullmatch(shown):
         return f'<span style="white-space:nowrap">{shown}</span>'
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return f'<a href="{shown}" rel="noopener">{html.escape(value.split("/")[2])}</a>'
@@ -186,15 +186,17 @@ def sources(*frames: pd.DataFrame, claims: str = "") -> Page:
     return Page(body, f"{len(found)} sources of the rows shown in this lesson.")
 
 
-def document(title: str, body: str, style: str) -> str:
-    """Return a page that stands alone: it can run no script and fetch nothing.
+def document(title: str, body: str, style: str, scripts: bool = False) -> str:
+    """Return a page that stands alone: it can fetch nothing and, unless allowed, run no script.
 
     Args:
         title: plain text.
         body: HTML whose every foreign word has been escaped.
         style: CSS.
+        scripts: whether the page's own scripts may run, for maps; never where learners' words stand.
     """
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    policy += "; script-src 'unsafe-inline'" if scripts else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

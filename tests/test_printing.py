@@ -1,30 +1,31 @@
-"""The printed edition: every activity of a lesson as a sheet, its cards and the teacher's key."""
+"""Lessons without JupyterLab: pages to read, slides, and activities as sheets, cards and key."""
 
 import re
 
+import nbformat
 import pytest
 from conftest import ROOT
 
-from coursebook import printing
+from coursebook import pages, printing
 from coursebook.data import table
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
 @pytest.fixture
-def paper(answers, tmp_path):
+def paper(answers):
     """A function that prints one lesson and returns the page as text."""
 
     def made(number):
         path = next(path for path in LESSONS if path.name.startswith(number))
-        return printing.write(path, tmp_path).read_text(encoding="utf-8")
+        return printing.page(path)
 
     return made
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_every_activity_of_a_lesson_is_on_paper_and_nothing_is_fetched(path, answers, tmp_path):
-    text = printing.write(path, tmp_path).read_text(encoding="utf-8")
+def test_every_activity_of_a_lesson_is_on_paper_and_nothing_is_fetched(path, answers):
+    text = printing.page(path)
     called = re.findall(r"discuss\.\w+\(", path.read_text(encoding="utf-8"))
     assert text.count("minutes)</h2>") == len(called)
     assert "<iframe" not in text and "<script" not in text
@@ -50,11 +51,46 @@ def test_nothing_that_a_learner_chose_is_printed(answers, tmp_path, monkeypatch)
 
     mine().put("02.stance.C04.before.choice", "rather disagree")
     monkeypatch.setenv("COURSEBOOK_ANSWERS", str(answers))  # main changes it; put it back after the test
-    assert printing.main(["02", "--folder", str(tmp_path / "paper")]) == 0
+    assert pages.main(["print", "02", "--folder", str(tmp_path / "paper")]) == 0
     text = (tmp_path / "paper" / "02_the_road_to_kursk.html").read_text(encoding="utf-8")
     assert "you said: <b>none given</b>" in text
 
 
 def test_an_unknown_lesson_gets_one_sentence(capsys):
-    assert printing.main(["77"]) == 2
+    assert pages.main(["page", "77"]) == 2
     assert "There is no lesson 77. Lessons: 00, 01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_to_read_holds_every_heading_and_output_and_no_code(path):
+    text = pages.reading(path)
+    cells = nbformat.read(path, 4).cells
+    heads = [h for c in cells if c.cell_type == "markdown" for h in re.findall("^#+ ", c.source, re.M)]
+    assert len(re.findall("<h[1-6][ >]", re.sub('srcdoc="[^"]*"', "", text))) >= len(heads)
+    assert text.count("<iframe") == sum("<iframe" in str(c.get("outputs")) for c in cells)
+    assert "discuss." not in re.sub('srcdoc="[^"]*"', "", text)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_slides_hold_the_hour_and_leave_the_rest_at_home(path):
+    text = pages.slides(path)
+    cells = nbformat.read(path, 4).cells
+    assert text.count("<section>") > 8
+    home = next(c for c in cells if "home" in c.metadata.tags and c.source.count("### "))
+    assert re.search("### (.+)", home.source)[1] not in text
+    assert all(c.metadata.slideshow.slide_type for c in cells)
+
+
+@pytest.mark.browser
+def test_slides_step_by_key_and_ask_for_nothing(page, tmp_path):
+    path = next(path for path in LESSONS if path.name.startswith("04"))
+    (tmp_path / "deck.html").write_text(pages.slides(path), encoding="utf-8")
+    page.goto(f"file://{tmp_path}/deck.html")
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(300)
+    tops = page.evaluate(
+        "() => [...document.querySelectorAll('section')].map(s => s.getBoundingClientRect().top)"
+    )
+    assert abs(tops[3]) < 5
+    assert page.outside == []

@@ -11,6 +11,7 @@ from coursebook.responses import mine
 made: list[Activity] = []  # the activities of this kernel, in order; the printed edition reads them
 WIDE = widgets.Layout(width="96%", max_width="760px")
 LIVE = "coursebook-live"
+TAKE_PART = "<i>Run this cell to take part: click it, then Shift+Enter. What you type is saved.</i>"
 LABELLED = {"description_width": "initial"}
 
 
@@ -88,7 +89,7 @@ class Activity:
         return (
             f'<div style="border-left:5px solid #0072B2;padding:4px 12px;max-width:760px">'
             f"<b>{html.escape(self.title)}</b> ({self.minutes} minutes)<br>{html.escape(self.task)}<br>"
-            "<i>Run this cell to take part: click it, then Shift+Enter. What you type is saved.</i></div>"
+            f"{TAKE_PART}</div>"
         )
 
     def box(self) -> widgets.VBox:
