@@ -46,9 +46,12 @@ men = partners[partners.sent_troops.isin(["yes", "individuals_recruited"])].iso3
 rows = responses[responses.help_given == "men"]
 real = rows[~rows.response_type.isin(["none_found", "unknown"])]
 groups = {
-    "answered": len(set(men) & set(real.iso3)),
-    "no row": len(set(men) - set(rows.iso3)),
-    "nothing found": len(set(men) & (set(rows.iso3) - set(real.iso3))),
+    code: "answered" if code in set(real.iso3) else "nothing found" if code in set(rows.iso3) else "no row"
+    for code in men
+}
+loose = {
+    code: "answered" if code in set(responses.iso3) else "no row"  # any help, any row
+    for code in men
 }
 
 troops = listings[listings.reason.str.contains("troops")]
@@ -100,10 +103,11 @@ WRONG = {
         float(gaps().gap.mean()),
     ],
     "05.5": [
-        {"no row": 0, "nothing found": 0, "answered": len(men)},
-        groups | {"no row": groups["no row"] - 1},
-        sum(groups.values()),
-        {"answered": groups["answered"]},
+        loose,
+        {code: group for code, group in groups.items() if group != "no row"},
+        pd.Series(groups).value_counts(),
+        groups | {"PRK": "nothing found"},
+        groups | {"NPL": "no row"},
     ],
     "05.6": [
         seat_map(troops.dropna(subset=["iso3"])),
