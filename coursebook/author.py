@@ -34,7 +34,8 @@ def run(path: Path, record: Path | None = None) -> nbformat.NotebookNode:
     if record:
         notebook.cells.append(nbformat.v4.new_code_cell(SAVE_CHECKS.format(path=str(record))))
     with tempfile.TemporaryDirectory() as folder:
-        wanted = {"COURSEBOOK_ANSWERS": f"{folder}/answers.json", "COURSEBOOK_RECORD": "1" if record else ""}
+        wanted = {"COURSEBOOK_ANSWERS": f"{folder}/answers.json", "COURSEBOOK_CLASS": folder}
+        wanted["COURSEBOOK_RECORD"] = "1" if record else ""
         old = {name: os.environ.get(name) for name in wanted}
         os.environ.update(wanted)
         try:

@@ -204,6 +204,54 @@ def _on_the_calendar(labels: list[str]) -> tuple[list[int], dict[int, str]]:
     return list(range(len(labels))), dict(enumerate(labels))
 
 
+# From one end of a scale to the other, then what lies beside it; light enough for black figures.
+SCALE = ["#5aa5d6", "#a9d0ea", "#dddddd", "#f3c08a", "#e58a2e", "#ffffff"]
+
+
+def stacked(panels: dict[str, pd.DataFrame], alt: str, caption: str, unit: str) -> Chart:
+    """Draw answers on a scale as stacked bars, one panel beside the other; each part has its number.
+
+    Args:
+        panels: title of a panel and its counts: one row a bar, one column an answer, in the order
+            of the scale; all panels have the same rows and columns, at most six columns.
+        alt: the picture in words.
+        caption: one sentence.
+        unit: what the bars count.
+    """
+    first = next(iter(panels.values()))
+    with matplotlib.rc_context(SETTINGS):
+        height = 1.5 + 0.4 * len(first)
+        drawn = Figure(figsize=(8.4, height), layout="constrained")
+        axes = drawn.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
+        for side, (title, counts) in zip(axes, panels.items(), strict=True):
+            start = pd.Series(0.0, index=counts.index)
+            for colour, answer in zip(SCALE, counts.columns, strict=False):
+                width = counts[answer].astype(float)
+                hatch = "//" if colour == "#ffffff" else None
+                side.barh(
+                    [str(name) for name in counts.index],
+                    width,
+                    left=start,
+                    color=colour,
+                    edgecolor="#444444",
+                    lw=0.6,
+                    hatch=hatch,
+                    label=answer,
+                )
+                for place, (left, wide) in enumerate(zip(start, width, strict=True)):
+                    if wide:
+                        side.text(
+                            left + wide / 2, place, f"{int(wide)}", ha="center", va="center", fontsize=9
+                        )
+                start += width
+            side.set_title(title, loc="left", fontsize=10.5, fontweight="bold")
+            side.set_xlabel(unit)
+        axes[0].invert_yaxis()
+        labels = axes[0].get_legend_handles_labels()
+        drawn.legend(*labels, loc="outside upper left", ncols=3, frameon=False, fontsize=9)
+    return page(drawn, alt, caption)
+
+
 def shift(before: dict[str, int], after: dict[str, int], caption: str) -> Chart:
     """Draw how a class moved between two shows of hands, one line an option.
 

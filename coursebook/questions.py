@@ -16,8 +16,8 @@ from coursebook.discuss.positions import STANCES, VERDICTS
 class Question(NamedTuple):
     """One question of the course.
 
-    ``kind`` is stance, forecast, verdict or activity; ``about`` the id of a claim or forecast, or
-    an activity's name; ``part`` the control, such as ``before.choice``, ``percent`` or ``for``.
+    ``kind`` is stance, forecast, verdict, text or activity; ``about`` the id of a claim or forecast,
+    or an activity's name; ``part`` the control, such as ``before.choice``, ``percent`` or ``for``.
     """
 
     lesson: str
@@ -30,6 +30,7 @@ FORMS = (
     ("stance", r"stance\.(C\w+)\.((?:before|after)\.(?:choice|reason|row|flip))"),
     ("forecast", r"forecast\.(fc\w+)\.(percent|reason)"),
     ("verdict", r"verdict\.(C\w+)\.(then|since|for|against|reason)"),
+    ("text", r"(\w+)\.(text)"),
     ("verdict", r"court\.(C\w+)\.(then|since|for|against)"),
 )
 OFFERED = {"choice": frozenset(STANCES), "then": frozenset(VERDICTS), "since": frozenset(VERDICTS)}

@@ -246,16 +246,16 @@ def parse(content: bytes) -> dict:
         file = json.loads(
             content.decode("utf-8-sig"), object_pairs_hook=_no_name_twice, parse_constant=_no_number
         )
+        version = file.get("version") if isinstance(file, dict) else None
+        if isinstance(version, int) and version > VERSION:
+            raise NewerVersion(f"version {str(version)[:20]}, this course knows {VERSION}")
+        problem = first_problem(file)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 text at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    version = file.get("version") if isinstance(file, dict) else None
-    if isinstance(version, int) and version > VERSION:
-        raise NewerVersion(f"version {str(version)[:20]}, this course knows {VERSION}")
-    problem = first_problem(file)
     if problem:
         raise ValueError(problem)
     return file
@@ -333,13 +333,17 @@ def well_formed(file) -> bool:
     return True
 
 
+def as_text(file: dict) -> str:
+    """Return a learner's file as it is written: readable, with its keys in order."""
+    return json.dumps(file, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 def write(path: Path, file: dict) -> None:
     """Write a learner's file whole or not at all.
 
     Raises:
         OSError: the disk is full or the folder cannot be written to.
     """
-    text = json.dumps(file, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     path = Path(os.path.realpath(path))  # a link to a synchronised folder stays a link
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(13, "the file is read-only")
@@ -347,7 +351,7 @@ def write(path: Path, file: dict) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as target:
-            target.write(text.encode("utf-8", "replace"))  # half a character pair becomes ?
+            target.write(as_text(file).encode("utf-8", "replace"))  # half a character pair becomes ?
             target.flush()
             os.fsync(target.fileno())
         os.replace(part, path)

@@ -40,6 +40,7 @@ UNSEEN = dict.fromkeys(
         *range(0x202A, 0x202F),
         *range(0x2066, 0x206A),
         *range(0xD800, 0xE000),
+        0xFEFF,
     ],
     "\ufffd",
 ) | {9: " ", 10: "\n", 13: "\n"}

@@ -1,0 +1,146 @@
+"""A class's files as they are handed in: found in a folder or a zip, read as untrusted.
+
+Nothing is unpacked to the disk, no link is followed, and nothing is read beyond a limit. What
+cannot be used is refused by its name with a reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+LARGEST = 5_000_000  # bytes of one learner's file; a filled one has about 80,000
+LARGEST_ZIP = 2_000_000_000  # bytes of all that is read from one zip
+
+
+class Refused(Exception):
+    """A file that cannot be used; the message is the reason."""
+
+
+class Found(NamedTuple):
+    """A file of a class: its name for the teacher, and what reads its bytes or raises Refused."""
+
+    name: str
+    load: Callable[[], bytes]
+
+
+def files_in(place: Path) -> Iterator[Found]:
+    """Find the learners' files in a folder or a zip, in the order of their names.
+
+    What does not end in ``.json`` is passed over, except zips, which are looked into once.
+
+    Args:
+        place: a folder, or a zip file.
+
+    Raises:
+        OSError: the place is not there or cannot be opened.
+    """
+    if not place.is_dir():
+        place.stat()
+        yield from _in_zip(place, "")
+        return
+    for folder, inner, names in os.walk(place):
+        inner[:] = sorted(name for name in inner if not _hidden(name))
+        for name in [*inner, *sorted(names)]:
+            path = Path(folder) / name
+            label = path.relative_to(place).as_posix()
+            if path.is_symlink():
+                if path.suffix.lower() in (".json", ".zip", ""):
+                    yield Found(label, _refuse("a symbolic link; links are not followed"))
+            elif path.suffix.lower() == ".zip" and path.is_file():
+                yield from _in_zip(path, f"{label}/")
+            elif path.suffix.lower() == ".json" and name not in inner and not _hidden(name):
+                yield Found(label, lambda path=path: _from_disk(path))
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith((".", "__MACOSX"))
+
+
+def _refuse(reason: str):
+    def load() -> bytes:
+        raise Refused(reason)
+
+    return load
+
+
+def _from_disk(path: Path) -> bytes:
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise Refused("not a regular file")
+        with path.open("rb") as file:
+            return _at_most(file)
+    except OSError as error:
+        raise Refused(f"cannot be read: {error.strerror}") from None
+
+
+def _at_most(file) -> bytes:
+    content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Refused(f"larger than {LARGEST // 1_000_000} MB")
+    return content
+
+
+def _in_zip(path: Path, prefix: str) -> Iterator[Found]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        yield Found(prefix.rstrip("/") or path.name, _refuse(f"cannot be opened as a zip: {error}"))
+        return
+    budget = [LARGEST_ZIP]
+    for info in sorted(archive.infolist(), key=lambda info: info.filename):
+        parts = info.filename.replace("\\", "/").split("/")
+        if info.is_dir() or any(_hidden(part) for part in parts if part not in (".", "..")):
+            continue
+        name, kind = prefix + info.filename, parts[-1].lower().rpartition(".")[2]
+        if kind == "zip":
+            yield Found(name, _refuse("a zip inside a zip is not opened"))
+        elif kind == "json" and ("" in parts or ".." in parts or ":" in parts[0]):
+            yield Found(name, _refuse("its path leads out of the zip"))
+        elif kind == "json":
+            yield Found(name, lambda info=info: _from_zip(archive, info, budget))
+
+
+def _from_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> bytes:
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise Refused("a symbolic link; links are not followed")
+    if info.flag_bits & 1:
+        raise Refused("locked with a password")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refused("packed in a way that Moodle and Canvas do not use")
+    if budget[0] <= 0:
+        raise Refused(f"the zip holds more than {LARGEST_ZIP // 1_000_000_000} GB")
+    try:
+        with archive.open(info) as file:
+            budget[0] -= LARGEST  # what a refused file may have cost
+            content = _at_most(file)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
+        raise Refused(f"damaged in the zip: {error}") from None
+    budget[0] += LARGEST - len(content)
+    return content
+
+
+MOODLE = re.compile(r"(.+?_\d+)_assignsubmission_file_?.*")
+CANVAS = re.compile(r"([^_]+)(?:_LATE)?_(\d+)_\d+_.*")
+
+
+def submitter(name: str) -> str:
+    """Return who handed a file in, as far as its path tells; an empty text if it does not.
+
+    Knows Moodle's ``Name_123_assignsubmission_file_``, Canvas's ``name_123_456_answers.json``
+    and nbgrader's ``submitted/student/set/``.
+    """
+    parts = name.split("/")
+    for part in parts:
+        if found := MOODLE.fullmatch(part):
+            return found[1]
+    if "submitted" in parts[:-2]:
+        return parts[parts.index("submitted") + 1]
+    found = CANVAS.fullmatch(parts[-1])
+    return f"{found[1]}_{found[2]}" if found else ""
