@@ -7,14 +7,18 @@ import pytest
 
 from coursebook import author
 
+# Survivors that may stay, by task: the change, and why it is no fault of the check.
+EXPLAINED: dict[str, dict[str, str]] = {}
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the time limit of a mutant needs POSIX")
 
 
 @pytest.mark.parametrize("folder", author.sets(), ids=lambda path: path.name)
 def test_the_checks_of_a_set_kill_its_mutants(folder):
     results = mutants.judge_set(folder)
-    survived = {result.task: result.survived for result in results if result.survived}
-    assert mutants.rate(results) >= 0.95, survived
+    assert mutants.rate(results) >= 0.95
+    survived = {(result.task, change) for result in results for change in result.survived}
+    assert survived <= {(task, change) for task, changes in EXPLAINED.items() for change in changes}
     assert all(result.killed for result in results), "of some task no wrong answer was made"
 
 
