@@ -16,12 +16,14 @@ from answers.set_03 import five, floors, metric_chart
 from coursebook import charts, maps
 from coursebook import check as checks
 
-# For every task: right answers by another route, and wrong ones.
-RIGHT, WRONG = {}, {}
+SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
+# For every task: right answers by another route, and wrong ones; what a solution says of the tables.
+RIGHT, WRONG, SAID = {}, {}, {}
 for path in sorted((Path(__file__).parent / "answers").glob("set_*.py")):
     module = importlib.import_module(f"answers.{path.stem}")
     RIGHT |= module.RIGHT
     WRONG |= module.WRONG
+    SAID |= {(path.stem[-2:], words): holds for words, holds in getattr(module, "SAID", {}).items()}
 
 
 def outcome(task, answer):
@@ -41,6 +43,13 @@ def test_a_right_answer_by_another_route_passes(task, place):
 def test_a_wrong_answer_fails_with_a_message(task, place):
     found, message = checks.judge(task, WRONG[task][place])
     assert found == "not yet" and message
+
+
+@pytest.mark.parametrize(("lesson", "words"), list(SAID), ids=lambda part: part[:40])
+def test_what_a_solution_says_of_the_tables_holds(lesson, words):
+    (path,) = SOLUTIONS.glob(f"{lesson}_*/*.ipynb")
+    assert words in path.read_text(encoding="utf-8"), "The solution says it no more: take it out here."
+    assert SAID[lesson, words], "The tables have changed: change the sentence."
 
 
 def test_every_task_is_covered_here():

@@ -93,3 +93,21 @@ WRONG = {
         maps.base_map("x"),
     ],
 }
+
+# What the solution says of the tables, and whether it still holds.
+seoul_rates = pd.Series(rates).drop("sh057")
+nearer = [
+    maps.distance_km(maps.capital(countries, code), maps.capital(countries, "KOR")) for code in partners.iso3
+]
+nearer = sum(
+    far < maps.distance_km(maps.capital(countries, code), maps.capital(countries, "BEL"))
+    for far, code in zip(nearer, partners.iso3, strict=True)
+)
+SAID = {
+    "Seoul's rates lie close together": seoul_rates.max() < 1.25 * seoul_rates.min(),
+    "little more than half of it at the low end": 0.5 < rates["sh057"] / seoul_rates.median() < 0.65,
+    "two schools, not eight witnesses": len(boxes) == 8,
+    "it lies above the whole of this range": seoul.low / 1e6 > span[1],
+    "one search found less than before": audit["a_search"] < 1 < audit["exchanges"] < audit["searches"],
+    "Brussels signed with four states that are nearer to Seoul": nearer == 4,
+}

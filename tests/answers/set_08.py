@@ -97,3 +97,26 @@ WRONG = {
         maps.base_map("x"),
     ],
 }
+
+# What the solution says of the tables, and whether it still holds.
+margin = 1.96 * (two.percent * (100 - two.percent) / two.sample_size) ** 0.5
+ends = sorted(zip(two.percent - margin, two.percent + margin, strict=True))
+between = lead.drop(["age 18-29", "age 70+"])
+without = donors[donors.iso3 == "KOR"].military_eur_bn.iloc[0]
+government, refusals = (line.get_ydata() for line in threat_chart().lines[::-1])
+since = once[once.date_earliest >= "2024-10-18"].buyer_iso3
+SAID = {
+    "The share doubles": 1.8 < formats["yes_no"] / formats["three_options"] < 2.3,
+    "do not meet": ends[0][1] < ends[1][0],
+    "The youngest and the oldest lean towards arms": lead["age 18-29"] > 0 < lead["age 70+"],
+    "everybody between them against, those in their fifties most of all": between.max() < 0
+    and between.idxmin() == "age 50-59",
+    "one buyer carries nearly all of it": totals["POL"] > 0.85 * sum(totals.values()),
+    "was nearly all allocated": share["humanitarian"] > 95,
+    "hardly a tenth": 5 < share["financial"] < 11,
+    "Seoul moves into its middle": (donors.military_eur_bn > without).sum() > 30 > 22 > max(ranks().values()),
+    "The government's line rises twice": government[1] > government[0] and government[3] > government[2],
+    "lies at nought in every quarter after 2024": sum(government[4:]) == 0,
+    "Every buyer of the second layer stands in the first": set(since)
+    <= set(once[once.date_earliest < "2024-10-18"].buyer_iso3),
+}

@@ -77,3 +77,12 @@ WRONG = {
     ],
     "09.5": [alone(equal=True), alone(0), alone().claim_id.tolist(), alone().drop(columns="direction")],
 }
+
+# What the solution says of the tables, and whether it still holds.
+SAID = {
+    "does better than both rivals on these six": mean["author"] < min(mean["base_rate"], mean["trend_rate"]),
+    "a little better than always saying 50 percent (0.25)": 0.2 < mean["author"] < 0.25,
+    "Look at the worst of the six": trend["C14"] == trend["C23"] == trend.max(),
+    "More fell than rose": cross.fell.sum() > cross.rose.sum(),
+    "Look for the forecasts among those that fell": cross.fell["predictive"] > 0,
+}
