@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 import re
 
 import matplotlib
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from coursebook.maps import COLOURS
 from coursebook.show import Page
@@ -146,6 +147,48 @@ def bars(values: pd.Series, alt: str, caption: str, unit: str, colours: list[str
         axes.set_xlim(0, max([*numbers, 1]) * 1.15)
         axes.invert_yaxis()
         axes.set_xlabel(unit)
+    return page(drawn, alt, caption)
+
+
+def ranges(frame: pd.DataFrame, label: str, alt: str, caption: str, unit: str, group: str = "") -> Chart:
+    """Draw one figure a line, from low to high, on an axis of powers of ten.
+
+    For figures that differ by more than a common scale can show. There are no bars: an axis of
+    powers of ten has no zero to start them from. An arrow to the right means at least, one to the
+    left up to.
+
+    Args:
+        frame: rows with ``low`` and ``high``, drawn from top to bottom.
+        label: the column with the words beside each line.
+        alt: the picture in words.
+        caption: one sentence; say in it that each line of the grid is ten times the one before.
+        unit: what the axis counts.
+        group: a column whose values get a colour and a mark of their own.
+    """
+    drawn, axes = figure(height=1.0 + 0.33 * max(len(frame), 1))
+    groups = list(dict.fromkeys(frame[group])) if group else []
+    with matplotlib.rc_context(SETTINGS):
+        for place, (_, row) in enumerate(frame.iterrows()):
+            kind = groups.index(row[group]) if group else 0
+            low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
+            known = [end for end in (low, high) if end is not None]
+            mark = MARKS[kind] if len(known) == 2 else ">" if high is None else "<"
+            axes.plot(known, [place] * len(known), mark + "-", color=CYCLE[kind], ms=7, lw=3)
+            words = "–".join(dict.fromkeys(f"{int(end):,}" for end in known))
+            words = words if len(known) == 2 else f"{'≥' if high is None else '≤'} {words}"
+            axes.annotate(
+                words, (max(known), place), (9, 0), textcoords="offset points", va="center", fontsize=8
+            )
+        axes.set_xscale("log")
+        ends = frame[["low", "high"]].stack()
+        axes.set_xlim(10 ** (math.log10(ends.min()) // 1) * 0.8, float(ends.max()) * 4)
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_yticks(range(len(frame)), [str(words) for words in frame[label]], fontsize=8.5)
+        axes.invert_yaxis()
+        axes.set_xlabel(unit)
+        axes.grid(axis="x", color="#ddd")
+        axes.set_axisbelow(True)
     return page(drawn, alt, caption)
 
 

@@ -7,6 +7,7 @@ Data Package v1). That file is also the data dictionary that the lessons show.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from functools import cache, lru_cache
 from pathlib import Path
@@ -268,24 +269,58 @@ def row(row_id: str) -> pd.Series:
 def statement(row_id: str) -> str:
     """Return what a row states, in one line: who, when, what.
 
+    A row that describes a state of affairs, such as an embassy, has no day; a row whose event has
+    none names the day of its report as such.
+
     Raises:
         DataError: no table has such a row.
     """
     found = row(row_id)
-    who = next((str(found[c]) for c in SPEAKERS if _filled(found, c)), "")
-    dates = (("date_latest", "date_precision"), ("reported_on", "reported_precision"))
-    day = next((show.day(found[c], found.get(p)) for c, p in dates if _filled(found, c)), "")
-    if _filled(found, "start_year"):
-        day = str(found["start_year"])
-    what = next((str(found[c]) for c in STATED if _filled(found, c)), "") or _figures(found)
+    who = next((str(found[c]) for c in (*SPEAKERS, "iso3") if _filled(found, c)), "")
+    known = (t for t in TOLD.get(found.name, ()) if all(_filled(found, c) for c in re.findall(r"{(\w+)}", t)))
+    template = next(known, None)
+    figures = template.format_map(found.map(show.text)) if template else _figures(found)
+    what = next((str(found[c]) for c in STATED if _filled(found, c)), "") or figures
     size = [f"{found[c]:,}" for c in ("low", "high") if _filled(found, c)]
     figure = (
         f" ({' to '.join(dict.fromkeys(size))} {found.get('unit', '')})".replace(" )", ")") if size else ""
     )
-    return ": ".join(part for part in (", ".join(p for p in (who, day) if p), what + figure) if part)
+    parts = (", ".join(p for p in (show.states(who), _day(found)) if p), what + figure)
+    return ": ".join(part for part in parts if part)
 
 
-SPEAKERS = "issuer claimed_by actor_name who speaker pollster authority donor supplier reporter body".split()
+def _day(found: pd.Series) -> str:
+    """Return when the thing happened that a row is about, or, marked as such, when it was reported."""
+    if found.name in ("embassies", "partners_of_moscow"):
+        return ""
+    for column in ("start_year", "year"):
+        if _filled(found, column):
+            return str(found[column])
+    if _filled(found, "date_latest"):
+        return show.day(found["date_latest"], found.get("date_precision"))
+    if _filled(found, "reported_on"):
+        return f"reported {show.day(found['reported_on'], found.get('reported_precision'))}"
+    return ""
+
+
+# What rows without a sentence of their own state; of several forms the first whose cells are filled.
+TOLD = {
+    "ungd_attention_by_year": (
+        "{european_speeches_naming_north_korea} of {european_speeches} European speeches at the United Nations "
+        "named North Korea",
+    ),
+    "trade_with_dprk": (
+        "trade with North Korea, both ways, of {total_eur_m} million euro",
+        "trade with North Korea, both ways, of {total_usd_m} million dollars",
+    ),
+    "aid_to_dprk": ("aid to North Korea of {amount} {currency} ({scope})",),
+    "responses_to_senders": ("{act}. Europe’s answer: {european_response}",),
+    "axis_label": ("{stance} the label “{label}”",),
+    "search_effort": ("{basis} {searches} searches behind {quarters} quarters, {span}",),
+    "misreadings": ("{topic}: “{misreading_or_conflict}”; better supported: “{better_supported_version}”",),
+    "eu_security_partnerships": ("security and defence partnership with the EU, {status}",),
+}
+SPEAKERS = "issuer claimed_by actor_name who speaker pollster authority donor supplier reporter body text_name".split()
 STATED = (
     "headline",
     "name",

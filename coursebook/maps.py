@@ -48,6 +48,7 @@ SHAPES = {
     "square": '<rect x="3" y="3" width="12" height="12"/>',
     "triangle": '<path d="M9 2 L16.5 15.5 L1.5 15.5 Z"/>',
     "diamond": '<path d="M9 1 L17 9 L9 17 L1 9 Z"/>',
+    "frame": '<path stroke="none" fill-rule="evenodd" d="M0 0h18v18H0Z M2.4 2.4v13.2h13.2V2.4Z"/>',
     "cross": '<path d="M6.5 2h5v4.5H16v5h-4.5V16h-5v-4.5H2v-5h4.5Z"/>',
 }
 
@@ -176,6 +177,8 @@ class _Labels(folium.elements.MacroElement):
         (function (map) {
             const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
             function place() {
+                const frame = map.getContainer().getBoundingClientRect();
+                const inside = box => box.left > frame.left && box.right < frame.right && box.top > frame.top && box.bottom < frame.bottom;
                 const all = query => [...map.getContainer().querySelectorAll(query)];
                 const taken = all('.leaflet-control,.pin svg').map(box => box.getBoundingClientRect());
                 for (const label of all('.pin .name')) {
@@ -184,7 +187,7 @@ class _Labels(folium.elements.MacroElement):
                     for (const side of sides) {
                         label.className = 'name ' + side;
                         const box = label.getBoundingClientRect();
-                        if (side === 'none' || !taken.every(other => apart(box, other))) continue;
+                        if (side === 'none' || !inside(box) || !taken.every(other => apart(box, other))) continue;
                         taken.push(box);
                         break;
                     }
@@ -319,7 +322,7 @@ def regions(drawn: folium.Map, codes: dict[str, str], colour: str = "#b9a98a") -
 
 
 def symbol(kind: str, colour: str, size: int = 18) -> str:
-    """Return a small SVG sign: circle, square, triangle, diamond or cross."""
+    """Return a small SVG sign: circle, square, triangle, diamond, cross, or a frame around another sign."""
     return (
         f'<svg width="{size}" height="{size}" viewBox="0 0 18 18" aria-hidden="true" fill="{colour}" '
         f'stroke="#fff" stroke-width="1.5">{SHAPES[kind]}</svg>'
@@ -502,7 +505,7 @@ def capitals_layer(
     kind: str,
     colour: str,
     words: str,
-    label: bool = True,
+    label=True,
     left=(),
     size: int = 18,
 ) -> folium.FeatureGroup:
@@ -515,7 +518,7 @@ def capitals_layer(
         kind: see :func:`symbol`.
         colour: a name in ``COLOURS``.
         words: the column told in the popup.
-        label: whether the capital's name stands beside the sign.
+        label: whether the capital's name stands beside the sign; or the iso3 codes of those named.
         left: iso3 codes of those with the label to the left.
         size: pixels.
     """
@@ -532,7 +535,7 @@ def capitals_layer(
             f"<b>{html.escape(title)}</b>{told}",
             kind,
             COLOURS[colour],
-            place.capital if label else "",
+            place.capital if label is True or (label and iso3 in label) else "",
             iso3 in left,
             size,
         )

@@ -12,6 +12,11 @@ UNBROKEN = re.compile(r"\d{4}(-\d\d){0,2}|[A-Za-z]+(-[A-Z]+)*-?\d+[a-z]?")  # da
 CODE = re.compile(
     "[a-zA-Z0-9]+(_[a-zA-Z0-9]+)+(;[a-zA-Z0-9_]+)*|[a-zA-Z0-9]+;[a-zA-Z0-9_;]*_[a-zA-Z0-9_;]*"
 )  # codes such as own_collection
+NAMES = {
+    word.lower(): word
+    for word in "Korea Korean Russia Russian Ukraine China Chinese Japan Europe European Pacific Asia Seoul Washington "
+    "Moscow Kyiv Beijing Pyongyang EU NATO UN US UK".split()
+}
 CELL = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;border-bottom:1px solid #ccc"
 
 
@@ -68,7 +73,26 @@ def text(value) -> str:
             return f"{int(number):,}".replace(",", "\u202f") if abs(number) >= 10_000 else f"{int(number)}"
         return f"{number:.3g}" if abs(number) < 1 else f"{number:.2f}".rstrip("0").rstrip(".")
     value = str(value)
-    return value.replace("_", " ").replace(";", ", ") if CODE.fullmatch(value) else value
+    if CODE.fullmatch(value) or value in NAMES:
+        return _named(value.replace("_", " ").replace(";", ", "))
+    return value
+
+
+def _named(words: str) -> str:
+    """Give the names in a code their capitals: ``south korea`` becomes ``South Korea``."""
+    words = re.sub(r"[a-z]+", lambda word: NAMES.get(word[0], word[0]), words)
+    words = re.sub(r"\b(north|south)(?= Korea)", lambda word: word[0].title(), words)
+    return words.replace("indo Pacific", "Indo-Pacific")
+
+
+def states(codes) -> str:
+    """Write the names of states for their codes, such as ``"KOR;POL"``; other words stay as they are."""
+    from coursebook.data import table
+
+    if not isinstance(codes, str):
+        return text(codes)
+    known = table("countries").set_index("iso3").name_en
+    return ", ".join(known.get(code, text(code)) for code in map(str.strip, codes.split(";")))
 
 
 PRECISION = {
@@ -76,6 +100,8 @@ PRECISION = {
     "date_latest": "date_precision",
     "reported_on": "reported_precision",
     "published": "published_precision",
+    "closed_on": "closed_precision",
+    "staff_returned_on": "returned_precision",
 }
 
 
@@ -87,7 +113,9 @@ def day(stamp, precision="day") -> str:
 
 
 def _exact(frame: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column for display, its days cut to their precision."""
+    """Return a column for display: days cut to their precision, codes of states as names."""
+    if column == "authority" or re.search(r"(^|_)iso3s?$", column):
+        return frame[column].map(states)
     known = frame.get(PRECISION.get(column, ""))
     if known is None:
         return frame[column]

@@ -251,7 +251,18 @@ def test_every_row_of_evidence_states_something_and_names_its_day():
 
 def test_a_row_without_a_sentence_states_its_figures():
 
-    assert "european speeches naming north korea 30" in data.statement("uy028")
+    assert data.statement("uy028").startswith("2017: 30 of 44 European speeches")
+    assert "2100 million dollars" in data.statement("td021")  # no total in euro
+    assert "year 1949" not in data.statement("uc11") and "North Atlantic Treaty, Article 5" in data.statement(
+        "uc11"
+    )
+
+
+def test_a_statement_names_the_state_and_never_takes_a_report_for_an_event():
+    assert data.statement("en026").startswith("Sweden, 2024-02-29: ")
+    assert data.statement("USA-20241216").startswith("United States, 2024-12-16: ")
+    assert data.statement("pm04").startswith("Kazakhstan: ")  # its report day is that of its newest part
+    assert data.statement("C05").startswith("reported 2024-11-15: ")
 
 
 def test_every_testable_claim_has_three_publishers_a_side_or_says_what_was_searched():

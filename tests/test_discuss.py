@@ -354,7 +354,9 @@ def test_every_row_on_a_card_was_public_on_its_day():
 
     for card in table("activity_cards").dropna(subset=["as_of"]).itertuples():
         for row_id in card.cited_rows.split(";"):
-            known = getattr(row(row_id), "reported_on", card.as_of)
+            # A partner of Moscow is on a card for the request; its row as a whole was complete later.
+            days = [row(row_id).get(column) for column in ("request_reported_on", "reported_on")]
+            known = next((day for day in days if pd.notna(day)), card.as_of)
             assert known <= card.as_of, f"{card.row_id} cites {row_id}, reported {known}"
 
 

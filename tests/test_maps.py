@@ -145,3 +145,13 @@ def test_arcs_join_capitals_and_say_what_they_are():
     assert maps.layers(drawn)["Arcs"]["lines"] == [(tuple(at.loc["KOR"]), tuple(at.loc["BEL"]))]
     body = drawn.get_root().render()
     assert "a partnership (x1)" in body and '"weight": 5.0' in body and "4 6" in body
+
+
+def test_only_the_capitals_asked_for_are_named_and_a_frame_has_no_white_edge():
+    rows = pd.DataFrame({"row_id": ["x1", "x2"], "iso3": ["DEU", "FRA"], "what": ["a", "b"]})
+    layer = maps.capitals_layer(table("countries"), rows, "Test", "frame", "red", "what", ["FRA"], size=20)
+    drawn = maps.base_map("test")
+    layer.add_to(drawn)
+    named = [child for child in layer._children.values() if 'class="name' in child.icon.options["html"]]
+    assert ["Paris" in pin.options["title"] for pin in named] == [True]
+    assert 'stroke="none"' in maps.symbol("frame", "#000")

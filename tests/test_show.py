@@ -26,6 +26,27 @@ def test_days_are_cut_to_what_is_known():
     assert ">2024-10<" in body and ">2024<" in body and ">2024-10-18<" in body and "–" in body
 
 
+def test_days_of_embassies_are_cut_as_well():
+    body = show.rows(
+        table("embassies").query("row_id == 'em001'"), "One.", "closed_on staff_returned_on"
+    ).body
+    assert ">2020-08<" in body and ">2024-09-13<" in body
+
+
+def test_states_are_named_and_codes_read_as_words():
+    frame = pd.DataFrame({"iso3": ["KOR", None], "iso3s": ["AUS;JPN", "KOR"], "authority": ["EU", "NZL"]})
+    body = show.rows(frame, "States.").body
+    for words in ("South Korea", "Australia, Japan", ">EU<", "New Zealand", "–"):
+        assert words in body
+    assert show.text("any_member_to_south_korea") == "any member to South Korea"
+    assert show.text("indo_pacific_security;breach_of_law") == "Indo-Pacific security, breach of law"
+
+
+def test_row_ids_stay_on_one_line():
+    body = show.rows(pd.DataFrame({"row_id": ["EU-ST-089"]}), "One.").body
+    assert "nowrap" in body
+
+
 def test_headings_read_as_words():
     assert show.headings("row_id=row what_it_obliges issuer=who_says_so") == {
         "row_id": "row",
@@ -86,3 +107,13 @@ def test_labels_that_are_no_time_stand_side_by_side():
     axes = charts.columns(pd.Series({"13th": 2, "16th": 5}), "alt", "caption", "names").figure.axes[0]
     first, last = (bar.get_x() for bar in axes.patches)
     assert last - first == 1
+
+
+def test_ranges_keep_open_ends_open_and_stand_on_powers_of_ten():
+    frame = pd.DataFrame(
+        {"who": ["a", "b", "c"], "low": [100_000, 330_000, 2_000_000], "high": [100_000, 500_000, None]}
+    )
+    axes = charts.ranges(frame, "who", "alt", "caption", "rounds").figure.axes[0]
+    assert axes.get_xscale() == "log"
+    assert [words.get_text() for words in axes.texts] == ["100,000", "330,000–500,000", "≥ 2,000,000"]
+    assert [words.get_text() for words in axes.get_yticklabels()] == ["a", "b", "c"]
