@@ -1,6 +1,7 @@
 """Activities: they save, restore, guide, escape, and refuse what must not be asked."""
 
 import ipywidgets as widgets
+import pandas as pd
 import pytest
 
 from coursebook import discuss, maps, responses, show
