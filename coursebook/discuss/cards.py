@@ -35,37 +35,7 @@ def sort_cards(
         task: what to decide and to say aloud.
         minutes: minutes in class.
     """
-    asked = Activity(title, task, minutes, key)
-    shown = panel()
-    options = [(words, code) for code, words in bins.items()]
-    picks = {}
-    for place, card in enumerate(frame.itertuples(), 1):
-        asked.add(
-            panel(f"<p style='margin:8px 0 0'><b>Card {place}.</b> {html.escape(getattr(card, front))}</p>")
-        )
-        picks[card.row_id] = asked.saved(choice(f"Card {place} goes to", options), card.row_id)
-        asked.add(picks[card.row_id])
-
-    def tell():
-        if not all(pick.value for pick in picks.values()):
-            left = sum(not pick.value for pick in picks.values())
-            shown.value = f"<p>{left} cards are not sorted yet. Sort them first: guessing is allowed.</p>"
-            return
-        yours = frame.assign(
-            yours=[bins.get(picks[i].value, picks[i].value) for i in frame.row_id],
-            table=[bins.get(code, code) for code in frame[answer]],
-        )
-        same = int((yours.yours == yours.table).sum())
-        heads = f"row_id=row yours=you table=the_table {reveal}"
-        shown.value = show.rows(yours, f"{same} of {len(yours)} as the table has them.", heads).body
-
-    asked.add(button("Reveal", tell), shown)
-    told = frame.assign(table=[bins.get(code, code) for code in frame[answer]])
-    asked.on_paper(
-        [html.escape(words) for words in frame[front]],
-        show.rows(told, "As the table has them.", f"row_id=row {front}=card table=the_table {reveal}").body,
-    )
-    return asked
+    return two_axes(frame, front, {answer: bins}, reveal, key, title, task, minutes)
 
 
 def hunt(
@@ -110,12 +80,12 @@ def two_axes(
     task: str,
     minutes: int = 8,
 ) -> Activity:
-    """Sort cards on two axes; then see how the table codes them on each.
+    """Sort cards on one axis or two; then see how the table codes them on each.
 
     Args:
         frame: one row a card, with a ``row_id``.
         front: the column printed on the card.
-        axes: for each of two columns of the table, its codes and the words offered for them.
+        axes: for each column of the table to sort by, its codes and the words offered for them.
         reveal: columns shown afterwards, as in :func:`coursebook.show.rows`.
         key: such as ``"06.ties"``.
         title: a few words.
@@ -123,7 +93,8 @@ def two_axes(
         minutes: minutes in class.
     """
     asked = Activity(title, task, minutes, key)
-    shown = panel()
+    shown, single = panel(), len(axes) == 1
+    named = {column: "" if single else f" on {column.replace('_', ' ')}" for column in axes}
     picks: dict[str, list] = {column: [] for column in axes}
     for place, card in enumerate(frame.itertuples(), 1):
         asked.add(
@@ -131,34 +102,33 @@ def two_axes(
         )
         for column, codes in axes.items():
             options = [(words, code) for code, words in codes.items()]
-            pick = choice(f"Card {place}, {column.replace('_', ' ')}", options)
-            picks[column].append(asked.saved(pick, f"{card.row_id}.{column}"))
+            pick = choice(f"Card {place} goes to{named[column]}", options)
+            picks[column].append(asked.saved(pick, card.row_id if single else f"{card.row_id}.{column}"))
             asked.add(pick)
+
+    in_words = frame.assign(**{c: [codes.get(code, code) for code in frame[c]] for c, codes in axes.items()})
 
     def tell():
         left = sum(not pick.value for column in picks.values() for pick in column)
         if left:
             shown.value = f"<p>{left} choices are still open. Make them first: guessing is allowed.</p>"
             return
-        yours = frame.copy()
-        same = []
+        yours, same = in_words.copy(), []
         for column, codes in axes.items():
             chosen = [pick.value for pick in picks[column]]
-            same.append(int((frame[column] == chosen).sum()))
+            same.append(f"{int((frame[column] == chosen).sum())} of {len(frame)} as the table has them")
             yours[f"your_{column}"] = [codes.get(code, code) for code in chosen]
-            yours[column] = [codes.get(code, code) for code in frame[column]]
-        heads = "row_id=row " + " ".join(f"your_{c}=you:_{c} {c}=the_table:_{c}" for c in axes) + f" {reveal}"
-        caption = " and ".join(
-            f"{n} of {len(yours)} as the table has them on {c.replace('_', ' ')}"
-            for n, c in zip(same, axes, strict=True)
-        )
-        shown.value = show.rows(yours, f"{caption}.", heads).body
+        heads = {"row_id": "row"}
+        for column, on in named.items():
+            heads |= {f"your_{column}": f"you{on}", column: f"the table{on}"}
+        caption = " and ".join(said + on for said, on in zip(same, named.values(), strict=True))
+        shown.value = show.rows(yours, f"{caption}.", heads | show.headings(reveal)).body
 
     asked.add(button("Reveal", tell), shown)
-    told = frame.assign(**{c: [codes.get(code, code) for code in frame[c]] for c, codes in axes.items()})
-    heads = f"row_id=row {front}=card {' '.join(axes)} {reveal}"
+    heads = {"row_id": "row", front: "card"} | {c: c.replace("_", " ") for c in axes} | show.headings(reveal)
     asked.on_paper(
-        [html.escape(words) for words in frame[front]], show.rows(told, "As the table has them.", heads).body
+        [html.escape(words) for words in frame[front]],
+        show.rows(in_words, "As the table has them.", heads).body,
     )
     return asked
 
