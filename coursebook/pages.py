@@ -28,22 +28,34 @@ td,th{padding:4px 10px 4px 0;border-bottom:1px solid #ccc;text-align:left;vertic
 .wide{overflow-x:auto}@media print{h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 """
 SLIDES = """.anchor-link{display:none}
-html{scroll-snap-type:y proximity}body{margin:0;font:24px/1.45 sans-serif;color:#111}
-section{box-sizing:border-box;min-height:100vh;padding:5vh 7vw;scroll-snap-align:start;border-bottom:1px solid #ddd}
+html{scroll-snap-type:y proximity}body{margin:0;font:24px/1.45 sans-serif;color:#111;counter-reset:slide}
+section{box-sizing:border-box;min-height:100vh;padding:5vh 7vw;scroll-snap-align:start;border-bottom:1px solid #ddd;position:relative;counter-increment:slide}
+section::after{content:counter(slide);position:absolute;right:2vw;bottom:2vh;color:#767676;font-size:16px}
 h1{font-size:1.9em}h2{font-size:1.5em}h1,h2{line-height:1.2;margin-top:0}p{max-width:44em}
-table{font-size:18px!important;border-collapse:collapse}td,th{padding:4px 12px 4px 0;text-align:left}
-.wide{overflow-x:auto}figure img{max-height:66vh}
+table{font-size:20px!important;border-collapse:collapse}td,th{padding:4px 12px 4px 0;text-align:left}
+.wide{overflow-x:auto}figure iframe{max-height:60vh}
+figure img{width:min(100%,1100px);max-height:88vh;object-fit:contain;object-position:left}
 """
-# Arrow keys and a presenter's clicker go from slide to slide; scrolling works as well.
+# Arrow keys and a presenter's clicker go from slide to slide, through a tall one in steps. In a
+# map the arrows move the map; a clicker's keys go on all the same.
 STEP = """<script>
-addEventListener('keydown', event => {
-  const step = {ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1}[event.key];
-  if (!step || event.target.closest('input,select,textarea')) return;
+const steps = {ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1};
+function step(event) {
+  const by = steps[event.key];
+  if (!by || event.target.closest?.('input,select,textarea')) return;
   const all = [...document.querySelectorAll('section')];
-  const tops = all.map(slide => Math.abs(slide.getBoundingClientRect().top));
-  const next = all[tops.indexOf(Math.min(...tops)) + step];
-  if (next) { next.scrollIntoView(); event.preventDefault(); }
-});
+  const tops = all.map(slide => slide.getBoundingClientRect().top);
+  const at = Math.max(0, tops.findLastIndex(top => top < 9));
+  const box = all[at].getBoundingClientRect(), room = innerHeight;
+  const hidden = by > 0 ? box.bottom - room : -box.top;
+  event.preventDefault();
+  if (hidden > 0.06 * room) return scrollBy(0, by * Math.min(hidden, 0.8 * room));
+  const next = all[at + by];
+  if (next) scrollTo(0, scrollY + tops[at + by] + (by > 0 ? 0 : Math.max(0, next.offsetHeight - room)));
+}
+addEventListener('keydown', step);
+addEventListener('load', () => document.querySelectorAll('iframe').forEach(map =>
+  map.contentWindow.addEventListener('keydown', event => event.key.startsWith('Page') && step(event))));
 </script>"""
 
 
