@@ -192,6 +192,14 @@ def test_the_two_clocks_show_different_rows():
     assert "ev005" in happened and "ev005" not in said()
 
 
+def test_a_range_is_compared_with_figures_of_its_own_time():
+    asked = discuss.interval("03.x", "Sent in 2024?", "deployed_cumulative", 100_000, until="2025-01-31")
+    asked.fields["high"].value = 1
+    press(asked, "Compare with the table")
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "est038" in said and "est061" not in said  # est061 is of April 2025
+
+
 @pytest.mark.parametrize("metric", ["killed", "wounded", "casualties_total"])
 def test_nobody_sets_a_death_toll(metric):
     with pytest.raises(DataError, match="read them, do not set them"):
@@ -276,6 +284,22 @@ def test_one_flipped_cell_can_overturn_it():
     asked.fields["flip.column"].value = "sent_by_government"
     said = with_switches(asked, STRICT)
     assert "changed from contested to yes" in said and "H47" in said
+
+
+def test_the_cases_that_one_cell_keeps_out_are_named_with_that_cell():
+    said = with_switches(some_definition(), STRICT)
+    near = said[said.index("miss your definition by one cell") :]
+    assert "H47" in near and "Must a government send them" in near and "contested" in near
+    assert "H08" not in near  # Turkey and Cyprus: two cells away
+
+
+def test_a_case_that_one_cell_keeps_out_is_in_once_that_cell_is_flipped():
+    asked = some_definition()
+    asked.fields["flip.row"].value, asked.fields["flip.value"].value = "H47", "yes"
+    asked.fields["flip.column"].value = "sent_by_government"
+    said = with_switches(asked, STRICT)
+    near = said[said.index("miss your definition by one cell") :]
+    assert "H47" not in near and "H44" in near
 
 
 def test_a_flip_that_cannot_be_is_said_and_changes_nothing():

@@ -24,6 +24,8 @@ def definition(
 ) -> Activity:
     """Ask for a definition in words, then for its switches; show who survives; let one cell be flipped.
 
+    Below the survivors stand the cases that one cell keeps out: the cells worth arguing about.
+
     Args:
         frame: the cases, with a ``row_id``.
         switches: the table ``switches``: question, answer, column_in_cases, allowed.
@@ -46,8 +48,9 @@ def definition(
         picks[question] = asked.saved(choice(question, list(answers.answer)), f"switch{place}")
         asked.add(picks[question])
     row = asked.saved(text_area("Flip one cell: row", "a row id such as H47, or nothing", 1), "flip.row")
-    changed = sorted(switches.column_in_cases.unique())
-    column = asked.saved(choice("Flip one cell: column", changed, "none"), "flip.column")
+    questions = dict(zip(switches.column_in_cases, switches.question, strict=True))
+    offered = [(question, column) for column, question in questions.items()]
+    column = asked.saved(choice("Flip one cell: question", offered, "none"), "flip.column")
     value = asked.saved(
         text_area("Flip one cell: new value", "such as yes, no or contested", 1), "flip.value"
     )
@@ -68,17 +71,47 @@ def definition(
         for question, pick in picks.items():
             chosen = switches[(switches.question == question) & (switches.answer == pick.value)].iloc[0]
             conditions[chosen.column_in_cases] = chosen.allowed.split(";")
-        cases, said = _flipped(frame, row.value.strip(), column.value, value.value.strip())
+        asks = questions.get(column.value, "")
+        cases, said = _flipped(frame, row.value.strip(), column.value, value.value.strip(), asks)
         left = survivors(cases, conditions)
         shown.value = f"<p>{html.escape(said)}{html.escape(_verdict(left, target))}</p>"
         if len(left):
             shown.value += show.rows(left, f"{len(left)} cases meet your definition.", columns).body
+        near = one_cell_away(cases, conditions, survivors, questions)
+        heads = f"{columns} question=kept_out_at coded=the_cell_says"
+        caption = "Flip the cell named in the last two columns, and the case is in."
+        shown.value += (
+            f"<details><summary>{len(near)} cases miss your definition by one cell</summary>"
+            f"{show.rows(near, caption, heads).body}</details>"
+        )
 
     asked.add(row, column, value, reason, button("Show who survives", tell), shown)
     return asked
 
 
-def _flipped(frame: pd.DataFrame, row: str, column: str, value: str) -> tuple[pd.DataFrame, str]:
+def one_cell_away(frame: pd.DataFrame, conditions: dict, survivors, questions: dict) -> pd.DataFrame:
+    """Return the cases that a single condition keeps out: flip that one cell and the result changes.
+
+    Args:
+        frame: the cases.
+        conditions: ``{column: allowed values}``.
+        survivors: as in :func:`definition`.
+        questions: the words of each condition, by column.
+
+    Returns:
+        Those rows with two more columns: ``question``, and ``coded``, what the cell says.
+    """
+    inside = set(survivors(frame, conditions).row_id)
+    found = []
+    for column in conditions:
+        others = {name: allowed for name, allowed in conditions.items() if name != column}
+        let_in = survivors(frame, others)
+        let_in = let_in[~let_in.row_id.isin(inside)]
+        found.append(let_in.assign(question=questions[column], coded=let_in[column]))
+    return pd.concat(found)
+
+
+def _flipped(frame: pd.DataFrame, row: str, column: str, value: str, asks: str) -> tuple[pd.DataFrame, str]:
     if not (row and column and value):
         return frame, ""
     if row not in set(frame.row_id):
@@ -87,12 +120,12 @@ def _flipped(frame: pd.DataFrame, row: str, column: str, value: str) -> tuple[pd
     if value not in known:
         return (
             frame,
-            f"{column} knows {', '.join(sorted(known))}; {value!r} is not among them, nothing was flipped. ",
+            f"{asks}: the cells say {', '.join(sorted(known))}; {value!r} is not among them, nothing was flipped. ",
         )
     before = frame.set_index("row_id").loc[row, column]
     changed = frame.copy()
     changed.loc[changed.row_id == row, column] = value
-    return changed, f"With {row}, {column} changed from {before} to {value}: "
+    return changed, f"With {row}, {asks}, changed from {before} to {value}: "
 
 
 def _verdict(left: pd.DataFrame, target: str) -> str:

@@ -158,7 +158,9 @@ def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Acti
     return asked
 
 
-def interval(key: str, question: str, metric: str, highest: int, minutes: int = 4) -> Activity:
+def interval(
+    key: str, question: str, metric: str, highest: int, until: str = "", minutes: int = 4
+) -> Activity:
     """Ask for an 80 percent range, then show which figures of the table it holds.
 
     Only for figures such as soldiers deployed: nobody in this course sets a death toll.
@@ -168,6 +170,7 @@ def interval(key: str, question: str, metric: str, highest: int, minutes: int = 
         question: what is asked.
         metric: a value of ``strength_estimates.metric``; casualties and killed are refused.
         highest: upper bound of the fields.
+        until: the last day, as ``2025-01-31``, that a figure to compare with may be about; any by default.
         minutes: minutes in class.
 
     Raises:
@@ -181,11 +184,15 @@ def interval(key: str, question: str, metric: str, highest: int, minutes: int = 
     high = asked.saved(number("High end, persons", 0, highest), "high")
     shown = panel()
 
+    figures = table("strength_estimates").dropna(subset=["low", "high"])
+    figures = figures[figures.metric == metric]
+    if until:
+        figures = figures[figures.date_latest <= until]
+
     def compare():
         if low.value >= high.value:
             shown.value = "<p>Your low end is not below your high end. Type both, then compare again.</p>"
             return
-        figures = table("strength_estimates").query("metric == @metric").dropna(subset=["low", "high"])
         inside = figures[(figures.low >= low.value) & (figures.high <= high.value)]
         names = ", ".join(
             f"{r.issuer} {int(r.low)} ({r.row_id})"
