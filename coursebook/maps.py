@@ -120,7 +120,7 @@ class OfflineMap(folium.Map):
         self.fit_bounds([[south, west], [north, east]])
         self.get_root().header.add_child(Element(_head()), name="leaflet")
         if keep_view:
-            self.add_child(_KeepView(keep_view))
+            self.add_child(_KeepView(keep_view, [[south, west], [north, east]]))
         self.add_child(_Labels())
 
     def document(self) -> str:
@@ -153,20 +153,25 @@ class _KeepView(folium.elements.MacroElement):
 
     _template = Template("""
         {% macro script(this, kwargs) %}
-        (function (map, key) {
-            try {
-                const kept = JSON.parse(sessionStorage.getItem(key));
-                if (kept) map.setView(kept.centre, kept.zoom, {animate: false});
-                map.on('moveend', () => sessionStorage.setItem(
-                    key, JSON.stringify({centre: map.getCenter(), zoom: map.getZoom()})));
-            } catch (error) { /* a browser that keeps nothing shows the first view */ }
-        })({{ this._parent.get_name() }}, {{ this.key | tojson }});
+        (function (map, key, bounds) {
+            function start() {
+                map.fitBounds(bounds, {animate: false});
+                try {
+                    const kept = JSON.parse(sessionStorage.getItem(key));
+                    if (kept) map.setView(kept.centre, kept.zoom, {animate: false});
+                    map.on('moveend', () => sessionStorage.setItem(
+                        key, JSON.stringify({centre: map.getCenter(), zoom: map.getZoom()})));
+                } catch (error) { /* a browser that keeps nothing shows the first view */ }
+            }
+            // A map drawn out of sight has no size yet, and so no view worth keeping.
+            if (map.getSize().x) start(); else map.once('resize', start);
+        })({{ this._parent.get_name() }}, {{ this.key | tojson }}, {{ this.bounds | tojson }});
         {% endmacro %}
     """)
 
-    def __init__(self, key: str):
+    def __init__(self, key: str, bounds: list):
         super().__init__()
-        self._name, self.key = "KeepView", key
+        self._name, self.key, self.bounds = "KeepView", key, bounds
 
 
 class _Labels(folium.elements.MacroElement):
