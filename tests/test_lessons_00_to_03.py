@@ -1,0 +1,53 @@
+"""What lessons 00 to 03 say in words about the tables: it must change when they do."""
+
+import nbformat
+from conftest import ROOT
+from shapely.geometry import LineString, shape
+
+from coursebook import maps
+from coursebook.data import table
+
+
+def text_of(lesson, kind="markdown"):
+    """All cells of one kind in a lesson, as one text."""
+    path = next((ROOT / "notebooks").glob(f"{lesson}_*.ipynb"))
+    return "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == kind)
+
+
+def test_thirty_claims_one_of_them_in_two_rows():
+    claims = table("claims").row_id
+    assert claims.str[:3].nunique() == 30
+    assert claims[claims.str.len() > 3].tolist() == ["C17a", "C17b"]
+    assert "in thirty claims" in text_of("00")
+
+
+def test_the_way_from_seoul_to_kyiv_crosses_the_states_of_the_caption():
+    countries = table("countries")
+    way = maps.great_circle(maps.capital(countries, "KOR"), maps.capital(countries, "UKR"), 200)
+    line = LineString([(lon, lat) for lat, lon in way])
+    crossed = {
+        f["properties"]["iso3"]
+        for f in maps.outlines("countries_50m")["features"]
+        if shape(f["geometry"]).intersects(line)
+    }
+    assert crossed - {"KOR", "UKR"} == {"PRK", "CHN", "MNG", "RUS"}
+
+
+def test_six_forecasts_are_asked_once_before_their_evidence():
+    asked = table("forecasts").row_id.tolist()
+    assert [f for f in asked if f'forecast("{f}")' in text_of("00", "code")] == asked[:4]
+    for lesson, forecast_id, claim_id in (("05", "fc05", "C12"), ("06", "fc06", "C14")):
+        code = text_of(lesson, "code")
+        assert code.index(f'forecast("{forecast_id}")') < code.index(f'evidence("{claim_id}")')
+
+
+def test_lesson_00_shows_no_source_whose_title_tells_how_a_forecast_ended():
+    path = next((ROOT / "notebooks").glob("00_*.ipynb"))
+    shown = "".join(
+        output.get("data", {}).get("text/html", "")
+        for cell in nbformat.read(path, 4).cells
+        for output in cell.get("outputs", [])
+    )
+    later = table("sources").query("published > '2024-11-15'").title
+    told = [title for title in later if f">{title}<" in shown]
+    assert not told
