@@ -47,7 +47,7 @@ except ImportError:  # Windows knows no such limits: there only time is limited
 FILE = 20 * 1024**2  # the largest file a cell may write
 OUTPUT = 1_000_000  # characters kept of a cell's outputs
 LARGEST = 200 * 1024**2  # a larger hand-in is not read
-ANSWER = re.compile(r"^(answer_\d+)\s*=", re.M)
+ANSWER = re.compile(r"\b(answer_\d+)\s*=(?!=)")
 TOUCHED = re.compile(r"coursebook\.check|NBGRADER|\bjudge\b|^\s*(?:def |from .* import .*)?check\s*=", re.M)
 
 
@@ -162,8 +162,7 @@ def _adopted(cell, added: dict[str, list], before: str) -> list:
     wanted = ANSWER.search(cell.source)
     for place, others in added.items():
         for other in others:
-            found = ANSWER.search(other.source)
-            same = found and wanted and found[1] == wanted[1]
+            same = wanted and wanted[1] in ANSWER.findall(other.source)
             if same or not wanted and place == before and other.cell_type == "markdown":
                 others.remove(other)
                 return [other]
@@ -196,6 +195,7 @@ def _limit() -> None:
 class Careful(Execute):
     """nbgrader's execution, with cells taken out that stop Python or never end."""
 
+    startup_timeout = 180  # a machine at work starts a kernel slowly
     interrupt_on_timeout = False  # a cell may refuse to be interrupted; its kernel is ended instead
     notes: list[str] = []  # of the one hand-in that this process grades
     progress = staticmethod(lambda place: None)  # is told which cell would be to blame
@@ -288,7 +288,7 @@ def _taken_out(source: str, why: str) -> str:
 
 def _autograde(folder: str, assignment: str, student: str, limits: Limits, answer) -> None:
     """Grade one prepared hand-in in this process; send back what happened."""
-    logging.disable(logging.CRITICAL)
+    logging.basicConfig(filename=f"{folder}/grading.log", level=logging.ERROR)
     warnings.simplefilter("ignore")
     LimitedKernel.limits = limits
     Careful.progress = staticmethod(answer.send)
@@ -304,6 +304,7 @@ def _autograde(folder: str, assignment: str, student: str, limits: Limits, answe
     with tempfile.TemporaryDirectory() as home:
         os.environ["COURSEBOOK_ANSWERS"] = f"{home}/answers.json"
         grader = Autograde(coursedir=CourseDirectory(config=config), config=config)
+        grader.log = logging.getLogger(student)
         grader.autograde_preprocessors = [
             Careful if step is Execute else step for step in grader.autograde_preprocessors
         ]
@@ -311,7 +312,7 @@ def _autograde(folder: str, assignment: str, student: str, limits: Limits, answe
             grader.start()
             answer.send(Careful.notes)
         except (NbGraderException, SystemExit):
-            answer.send([*Careful.notes, "not graded: nbgrader could not read or run it"])
+            answer.send([*Careful.notes, "not graded: the reason stands in grading.log"])
 
 
 def grade_one(folder: Path, assignment: str, student: str, limits: Limits = Limits()) -> dict:
