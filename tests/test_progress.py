@@ -1,0 +1,83 @@
+"""Progress: what is done and left, from the learner's notebooks; solutions open once a task was tried."""
+
+import nbformat
+import pytest
+
+from coursebook import author, start
+from coursebook.progress import show_progress
+
+SET = "02_the_road_to_kursk"
+
+
+@pytest.fixture
+def home(tmp_path):
+    folder = tmp_path / "my_course"
+    start.prepare(author.ROOT, folder)
+    return folder
+
+
+def answer(home, file=SET, **sources):
+    """Write into answer cells of the learner's copy, run it, save it."""
+    path = home / "exercises" / SET / f"{SET}.ipynb"
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "").replace("-", "_")
+        cell.source = sources.get(name, cell.source)
+    target = path.with_name(f"{file}.ipynb")
+    nbformat.write(notebook, target)
+    nbformat.write(author.run(target), target)
+
+
+def row(home):
+    page = show_progress(home)
+    line = next(line for line in page.body.split("<tr>") if f">{SET[:2]} " in line)
+    return [cell.partition(">")[2] for cell in line.split("<td")[1:]], page.words
+
+
+def test_at_the_start_everything_is_left_and_no_solution_lies_about(home):
+    cells, words = row(home)
+    assert "1, 2, 3, 4, 5, 6, 7" in cells[4] and "–" in cells[2]
+    assert words.startswith("0 of ")
+    assert not (home / "solutions").exists()
+
+
+def test_done_tried_and_left_and_the_solutions_of_what_was_tried(home):
+    answer(
+        home,
+        answer_2="answer_2 = 5",
+        answer_3="answer_3 = (events.reported_on - events.date_earliest).dt.days.max()",
+        answer_7="Seoul said so (ev005).",
+    )
+    cells, words = row(home)
+    assert ">3</a>, <a" in cells[2] and ">7</a>" in cells[2]
+    assert ">2</a>" in cells[3] and "1, 4, 5, 6" in cells[4]
+    assert words.startswith("2 of ")
+    assert f"../solutions/{SET}.ipynb#3.-The-longest-wait" in cells[2]
+    opened = nbformat.read(home / "solutions" / f"{SET}.ipynb", 4)
+    nbformat.validate(opened)
+    text = "\n".join(cell.source for cell in opened.cells)
+    assert "## 3. The longest wait" in text and "## 1. Combat rows" not in text
+    assert ".dt.days.max()" in text and "Why this earns full marks" in text
+    assert not any(word in text for word in ("SOLUTION", "HIDDEN", "mistake(", "answer_3 = ..."))
+
+
+def test_a_newer_copy_beside_the_old_one_loses_nothing(home):
+    answer(home, f"{SET}.new-2026-11-25", answer_2="answer_2 = 5")
+    assert ">2</a>" in row(home)[0][3]
+
+
+def test_damaged_files_are_named_and_harm_nothing(home):
+    (home / "exercises" / SET / f"{SET}.ipynb").write_text("{", encoding="utf-8")
+    (home / "answers.json").write_text("[1]", encoding="utf-8")
+    assert "cannot be read" in row(home)[0][0]
+
+
+def test_typed_answers_are_counted_by_lesson(home):
+    kept = '{"answers": {"02.stance": {"value": "yes"}, "02.empty": {"value": ""}, "03.x": {"value": 1}}}'
+    (home / "answers.json").write_text(kept, encoding="utf-8")
+    assert row(home)[0][1].startswith("1<")
+
+
+def test_the_shipped_folder_itself_is_never_written_to(tmp_path):
+    show_progress(author.ROOT)
+    assert not list((author.ROOT / "solutions").glob("*.ipynb"))
