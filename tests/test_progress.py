@@ -81,3 +81,15 @@ def test_typed_answers_are_counted_by_lesson(home):
 def test_the_shipped_folder_itself_is_never_written_to(tmp_path):
     show_progress(author.ROOT)
     assert not list((author.ROOT / "solutions").glob("*.ipynb"))
+
+
+@pytest.mark.browser
+def test_a_number_opens_the_solution_in_jupyterlab(page, lab):
+    url, home = lab
+    answer(home, answer_2="answer_2 = 5")
+    page.goto(f"{url}/lab/tree/notebooks/progress.ipynb?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.get_by_role("link", name="2", exact=True).click(timeout=60_000)
+    page.get_by_role("heading", name="2. What could the newsroom know?").wait_for(timeout=30_000)
+    assert page.outside == []
