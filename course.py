@@ -152,10 +152,10 @@ def main():
         python = environment(".venv", "requirements.txt")
         extra = rest if command == "start" else [command, *rest]
         sys.exit(run(python, "-m", "coursebook", *extra, env=settings(python)))
-    if command in ("print", "portfolio"):
+    if command in ("page", "slides", "print", "portfolio"):
         python = environment(".venv", "requirements.txt")
-        module = {"print": "coursebook.printing", "portfolio": "coursebook.portfolio"}[command]
-        sys.exit(run(python, "-m", module, *rest, env=settings(python)))
+        module = ["coursebook.portfolio"] if command == "portfolio" else ["coursebook.pages", command]
+        sys.exit(run(python, "-m", *module, *rest, env=settings(python)))
     if command == "test":
         sys.exit(test(rest))
     if command in ("store", "exercises", "data", "grade"):

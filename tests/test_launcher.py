@@ -89,6 +89,16 @@ def test_help_reads_well():
     assert done.returncode == 0 and "python3 course.py test" in done.stdout
 
 
+@pytest.mark.parametrize("kind", ["page", "slides", "print"])
+def test_pages_slides_and_sheets_are_written_by_their_command(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(course, "environment", lambda *_: Path(sys.executable))
+    monkeypatch.setattr(sys, "argv", ["course.py", kind, "01", "--folder", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        course.main()
+    assert ended.value.code == 0
+    assert (tmp_path / "01_first_since_1945.html").stat().st_size > 1000
+
+
 def test_course_py_needs_the_standard_library_only():
     imported = re.findall(r"^(?:import|from) (\w+)", (ROOT / "course.py").read_text(encoding="utf-8"), re.M)
     assert set(imported) <= sys.stdlib_module_names
