@@ -1,11 +1,15 @@
 """What lessons 00 to 03 say in words about the tables: it must change when they do."""
 
 import nbformat
+import pandas as pd
 from conftest import ROOT
 from shapely.geometry import LineString, shape
 
 from coursebook import maps
 from coursebook.data import table
+
+
+KNOWN = pd.Timestamp("2024-11-15")
 
 
 def text_of(lesson, kind="markdown"):
@@ -51,3 +55,29 @@ def test_lesson_00_shows_no_source_whose_title_tells_how_a_forecast_ended():
     later = table("sources").query("published > '2024-11-15'").title
     told = [title for title in later if f">{title}<" in shown]
     assert not told
+
+
+def test_no_account_of_the_way_west_names_both_ends_and_a_means():
+    legs = table("legs")
+    west = legs[legs.group_id.isin(["g05", "g06", "g07", "g09"])]
+    whole = west.dropna(subset=["from_place_id", "to_place_id"]).query("means != 'unknown'")
+    assert whole.empty and "not one names both ends" in text_of("02", "code")
+
+
+def test_the_misread_headlines_of_lesson_03_are_counted():
+    wrong = table("misreadings").query("kind_of_error != 'sources disagree'")
+    swapped = wrong[wrong.kind_of_error == "casualties read as deaths"].row_id.tolist()
+    assert len(wrong) == 8 and swapped == ["mis02", "mis03"]
+    assert "Of the eight false statements in our table, two" in text_of("03")
+
+
+def test_no_figure_of_dead_or_wounded_was_known_on_the_day_of_the_column():
+    counted = table("strength_estimates").query("metric in ['killed', 'wounded', 'casualties_total']")
+    assert counted.reported_on.min() > KNOWN
+
+
+def test_derived_shares_of_lesson_03_are_named():
+    killed = table("strength_estimates").query("metric == 'killed' and issuer_iso3 != 'PRK'")
+    derived = killed[killed["flags"].fillna("").str.contains("derived")].row_id.tolist()
+    assert derived == ["est042", "est052", "est060"]
+    assert "(est042, est052, est060)" in text_of("03")
