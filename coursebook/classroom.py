@@ -7,6 +7,7 @@ file that cannot be used is refused by its name with a reason; the rest of the c
 from __future__ import annotations
 
 import csv
+import gc
 import html
 import io
 import os
@@ -156,13 +157,17 @@ def collect(place: Path, named: bool = False) -> Room:
     for name, _ in found[MOST_FILES:]:
         room.refused.append((name, f"more than {MOST_FILES} files"))
     bar = Progress(min(len(found), MOST_FILES))
-    for done, (name, load) in enumerate(found[:MOST_FILES]):
-        try:
-            room.add(name, load())
-        except Refused as reason:
-            room.refused.append((name, str(reason)))
-        bar.at(done)
-    bar.close()
+    gc.disable()  # a parsed file holds no cycles; looking for some takes a third of the time
+    try:
+        for done, (name, load) in enumerate(found[:MOST_FILES]):
+            try:
+                room.add(name, load())
+            except Refused as reason:
+                room.refused.append((name, str(reason)))
+            bar.at(done)
+    finally:
+        gc.enable()
+        bar.close()
     return room.finish()
 
 

@@ -28,6 +28,7 @@ COPY = "answers.json"  # its name where it is handed in
 LONGEST = 20_000  # characters kept of one answer
 LONGEST_LABEL = 1_000
 MOST_ANSWERS = 2_000
+MOST_EARLIER = 20
 SHORT = 60  # characters: a choice or a number, whose earlier values are kept
 STOOD = dt.timedelta(minutes=10)  # how long a short answer must have stood to be kept
 WAIT = 0.8  # seconds for another notebook that is writing
@@ -178,7 +179,7 @@ class Answers:
                 self._next_try.cancel()
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                with FileLock(str(self.path) + ".lock", timeout=WAIT):
+                with FileLock(str(self.path) + ".lock", timeout=WAIT, poll_interval=0.01):
                     said = self._join_with_disk()
                     write(self.path, self.file)
                 self._unsaved.clear()
@@ -221,7 +222,7 @@ def _earlier(old: dict, new: dict) -> dict:
         except ValueError:  # the form allows a day that no calendar has
             stood = dt.timedelta(0)
         if stood >= STOOD:
-            earlier = [*earlier[:19], {"value": old["value"], "saved_at": old["saved_at"]}]
+            earlier = [*earlier[: MOST_EARLIER - 1], {"value": old["value"], "saved_at": old["saved_at"]}]
     return {"earlier": earlier} if earlier else {}
 
 
@@ -292,8 +293,7 @@ def _validator():
     return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-# The words that an entry may hold, in the order in which the course writes them.
-WORDS = {"activity", "asked", "saved_at", "shown", "value"}
+WORDS = {"activity", "asked", "earlier", "saved_at", "shown", "value"}
 NEEDED = {"saved_at", "value"}
 ALL_KEYS = re.compile(rf"(?:{KEY.pattern}\n)*")
 ALL_TIMES = re.compile(rf"(?:{TIME}\n)*")
@@ -318,15 +318,23 @@ def well_formed(file) -> bool:
             or len(answers) > MOST_ANSWERS
             or any(not NEEDED <= set(shape) <= WORDS for shape in set(map(tuple, entries)))
             or not ALL_KEYS.fullmatch("".join(f"{name}\n" for name in answers))
-            or not ALL_TIMES.fullmatch("".join([entry["saved_at"] + "\n" for entry in entries]))
         ):
             return False
-        for entry in entries:
+        lists = [entry["earlier"] for entry in entries if "earlier" in entry]
+        if any(type(one) is not list or len(one) > MOST_EARLIER for one in lists):
+            return False
+        older = [old for one in lists for old in one]
+        times = [entry["saved_at"] + "\n" for entry in entries + older]
+        if not ALL_TIMES.fullmatch("".join(times)) or any(old.keys() != NEEDED for old in older):
+            return False
+        for entry in entries + older:
             for word, value in entry.items():
                 if type(value) is str:
                     if len(value) > LONGEST_LABEL and (word != "value" or len(value) > LONGEST):
                         return False
-                elif word != "value" or type(value) not in (int, bool) or not -1e15 <= value <= 1e15:
+                elif word != "value" and word != "earlier":
+                    return False
+                elif word == "value" and (type(value) not in (int, bool) or not -1e15 <= value <= 1e15):
                     return False
     except (TypeError, AttributeError, KeyError):
         return False
