@@ -289,6 +289,7 @@ def stacked(panels: dict[str, pd.DataFrame], alt: str, caption: str, unit: str) 
                 start += width
             side.set_title(title, loc="left", fontsize=10.5, fontweight="bold")
             side.set_xlabel(unit)
+        axes[0].set_xlim(0, 1.02 * max(1, *(counts.sum(axis=1).max() for counts in panels.values())))
         axes[0].invert_yaxis()
         labels = axes[0].get_legend_handles_labels()
         drawn.legend(*labels, loc="outside upper left", ncols=3, frameon=False, fontsize=9)

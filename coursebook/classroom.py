@@ -345,31 +345,29 @@ def verdicts(room: Room) -> Page:
 def forecasts(room: Room) -> Page:
     """Show the class's probabilities, how they moved, what came, and the Brier scores."""
     ends = scores.scored_forecasts().set_index("row_id")
-    lines, given = [], {}
+    lines, scored, given = [], [], {}
     for fid in room.abouts("forecast"):
         said = room.answers("forecast", fid, "percent")
         if not said:
             continue
-        item = row(fid)
+        item, came = row(fid), ends.outcome.get(fid, "open")
         given[fid] = values = pd.Series([answer.value for answer in said.values()], dtype="float64")
-        line = [fid, len(values), values.median(), _shifted(said)]
-        if fid in ends.index:
-            came = ends.outcome[fid]
-            scored = scores.brier(values, pd.Series(came, index=values.index)).mean()
+        lines.append([fid, item.question, len(values), values.median(), _shifted(said), came])
+        if came != "open":
+            each = scores.brier(values, pd.Series(came, index=values.index)).mean()
             rivals = [
                 scores.brier(float(p), came) for p in (values.median(), item.base_rate, item.trend_rate)
             ]
-            line += [came, *(f"{score:.2f}" for score in (scored, *rivals))]
-        else:
-            line += ["open", *["–"] * 4]
-        lines.append([*line, item.question])
+            scored.append([fid, *(f"{score:.2f}" for score in (each, *rivals))])
     if not lines:
         return note("No forecast in these files.")
-    heads = "forecast learners median,_% changed_it:_median_from_and_to what_came Brier:_mean_of_the_class"
-    heads += " Brier:_the_median Brier:_nothing_changes Brier:_the_trend_goes_on question"
-    words = room.caption("Forecasts and Brier scores: 0 is best, always saying 50 gives 0.25.")
-    frame = pd.DataFrame(lines, columns=heads.split())
-    return _together(_dots(room, given, ends), show.rows(frame, words))
+    heads = "forecast question learners median,_% changed_it:_median_from_and_to what_came"
+    words = room.caption("The class's probabilities of yes, in percent.")
+    first = show.rows(pd.DataFrame(lines, columns=heads.split()), words)
+    heads = "forecast the_class,_mean_of_its_scores the_median_of_the_class nothing_changes the_trend_goes_on"
+    words = room.caption("Brier scores: 0 is best, always saying 50 gives 0.25.")
+    second = show.rows(pd.DataFrame(scored, columns=heads.split()), words)
+    return _together(_dots(room, given, ends), first, second)
 
 
 def _shifted(said: dict[int, Answer]) -> str:

@@ -60,6 +60,10 @@ def zipped(path, entries, **options):
     return path
 
 
+def cells_of(page):
+    return [re.sub("<[^>]*>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", page)]
+
+
 def everything(room, views=VIEWS):
     return "".join(view(room).body for view in views)
 
@@ -79,8 +83,7 @@ def test_stances_and_who_moved(tmp_path):
         (tmp_path / f"{number}.json").write_bytes(learner(number, **stance(before, after)))
     room = classroom.collect(tmp_path)
     page = classroom.stances(room).body
-    cells = re.findall(r"<td[^>]*>([^<]*)</td>", page)
-    assert cells[0] == "C04" and cells[2:] == ["4", "2", "1", "1"]
+    assert cells_of(page)[0] == "C04" and cells_of(page)[2:] == ["4", "2", "1", "1"]
     assert "C04, before the evidence: 3 agree, 1 undecided, 1 disagree" in page
 
 
@@ -95,8 +98,9 @@ def test_forecasts_are_scored_and_changes_of_mind_counted(tmp_path):
     page = classroom.forecasts(classroom.collect(tmp_path)).body
     came = data.table("forecast_outcomes").set_index("forecast_id").outcome["fc01"] == "yes"
     mean = sum((p / 100 - came) ** 2 for p in (10, 30, 80, 40)) / 4
-    cells = re.findall(r"<td[^>]*>([^<]*)</td>", page)
-    assert cells[:4] == ["fc01", "4", "35", "1: 90 to 40"] and f"{mean:.2f}" == cells[5]
+    cells = cells_of(page)
+    assert cells[0] == "fc01" and cells[2:5] == ["4", "35", "1: 90 to 40"]
+    assert cells[6:8] == ["fc01", f"{mean:.2f}"]
 
 
 def test_splits_rows_and_verdicts(tmp_path):
