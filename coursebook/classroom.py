@@ -113,8 +113,9 @@ class Room:
                 continue
             old = slot.get(learner)
             if old is None or entry["saved_at"] >= old.saved_at:
-                earlier = entry.get("earlier")
-                slot[learner] = Answer(value, entry["saved_at"], earlier[0]["value"] if earlier else None)
+                first = entry["earlier"][0]["value"] if entry.get("earlier") else None
+                first = first if usable(asked.part, first) else None
+                slot[learner] = Answer(value, entry["saved_at"], first)
 
     def finish(self) -> Room:
         """Number the learners by their random ids, so that no order of names shows; return self."""
@@ -371,7 +372,7 @@ def forecasts(room: Room) -> Page:
 
 
 def _shifted(said: dict[int, Answer]) -> str:
-    changed = [(a.first, a.value) for a in said.values() if usable("percent", a.first)]
+    changed = [(a.first, a.value) for a in said.values() if a.first is not None]
     if not changed:
         return "nobody"
     start, end = (pd.Series(values).median() for values in zip(*changed, strict=True))
@@ -572,6 +573,7 @@ def tallies() -> Page:
 FORMULA = re.compile(r"(^|[;,\t|\n\"'])(?=\s*[=+\-@＝＋－＠])")
 
 
+@lru_cache(maxsize=4096)
 def harmless(value) -> object:
     """Return a value that no spreadsheet takes for a formula; numbers stay numbers."""
     if not isinstance(value, str):

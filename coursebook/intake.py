@@ -45,17 +45,17 @@ def files_in(place: Path) -> Iterator[Found]:
         place.stat()
         yield from _in_zip(place, "")
         return
+    start = len(os.path.join(place, ""))
     for folder, inner, names in os.walk(place):
         inner[:] = sorted(name for name in inner if not _hidden(name))
         for name in [*inner, *sorted(names)]:
-            path = Path(folder) / name
-            label = path.relative_to(place).as_posix()
-            if path.is_symlink():
-                if path.suffix.lower() in (".json", ".zip", ""):
-                    yield Found(label, _refuse("a symbolic link; links are not followed"))
-            elif path.suffix.lower() == ".zip" and path.is_file():
-                yield from _in_zip(path, f"{label}/")
-            elif path.suffix.lower() == ".json" and name not in inner and not _hidden(name):
+            path, kind = os.path.join(folder, name), os.path.splitext(name)[1].lower()
+            label = path[start:].replace(os.sep, "/")
+            if kind in (".json", ".zip", "") and os.path.islink(path):
+                yield Found(label, _refuse("a symbolic link; links are not followed"))
+            elif kind == ".zip" and os.path.isfile(path):
+                yield from _in_zip(Path(path), f"{label}/")
+            elif kind == ".json" and name not in inner and not _hidden(name):
                 yield Found(label, lambda path=path: _from_disk(path))
 
 
@@ -70,18 +70,20 @@ def _refuse(reason: str):
     return load
 
 
-def _from_disk(path: Path) -> bytes:
+def _from_disk(path: str) -> bytes:
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode):
             raise Refused("not a regular file")
-        with path.open("rb") as file:
-            return _at_most(file)
+        with open(path, "rb") as file:
+            return _at_most(file, found.st_size)
     except OSError as error:
         raise Refused(f"cannot be read: {error.strerror}") from None
 
 
-def _at_most(file) -> bytes:
-    content = file.read(LARGEST + 1)
+def _at_most(file, size: int) -> bytes:
+    """Read what a file says is its size, and no more than the limit whatever it says."""
+    content = file.read(min(size, LARGEST) + 1)
     if len(content) > LARGEST:
         raise Refused(f"larger than {LARGEST // 1_000_000} MB")
     return content
@@ -119,7 +121,7 @@ def _from_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]
     try:
         with archive.open(info) as file:
             budget[0] -= LARGEST  # what a refused file may have cost
-            content = _at_most(file)
+            content = _at_most(file, LARGEST)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
         raise Refused(f"damaged in the zip: {error}") from None
     budget[0] += LARGEST - len(content)
@@ -137,9 +139,10 @@ def submitter(name: str) -> str:
     and nbgrader's ``submitted/student/set/``.
     """
     parts = name.split("/")
-    for part in parts:
-        if found := MOODLE.fullmatch(part):
-            return found[1]
+    if "_assignsubmission_file" in name:
+        for part in parts:
+            if found := MOODLE.fullmatch(part):
+                return found[1]
     if "submitted" in parts[:-2]:
         return parts[parts.index("submitted") + 1]
     found = CANVAS.fullmatch(parts[-1])

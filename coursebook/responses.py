@@ -34,7 +34,6 @@ STOOD = dt.timedelta(minutes=10)  # how long a short answer must have stood to b
 WAIT = 0.8  # seconds for another notebook that is writing
 RETRY = 1.0  # seconds until a write that failed is tried again
 KEY = re.compile(r"[A-Za-z0-9_.-]{1,80}")
-TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 
 
 def default_path() -> Path:
@@ -296,7 +295,7 @@ def _validator():
 WORDS = {"activity", "asked", "earlier", "saved_at", "shown", "value"}
 NEEDED = {"saved_at", "value"}
 ALL_KEYS = re.compile(rf"(?:{KEY.pattern}\n)*")
-ALL_TIMES = re.compile(rf"(?:{TIME}\n)*")
+ALL_ZEROS = str.maketrans("123456789", "0" * 9)
 
 
 def well_formed(file) -> bool:
@@ -324,8 +323,11 @@ def well_formed(file) -> bool:
         if any(type(one) is not list or len(one) > MOST_EARLIER for one in lists):
             return False
         older = [old for one in lists for old in one]
-        times = [entry["saved_at"] + "\n" for entry in entries + older]
-        if not ALL_TIMES.fullmatch("".join(times)) or any(old.keys() != NEEDED for old in older):
+        times = [entry["saved_at"] for entry in entries + older]
+        zeros = "".join(times).translate(ALL_ZEROS)
+        if zeros != "0000-00-00T00:00:00.000000Z" * len(times) or set(map(len, times)) - {27}:
+            return False
+        if any(old.keys() != NEEDED for old in older):
             return False
         for entry in entries + older:
             for word, value in entry.items():

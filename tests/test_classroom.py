@@ -465,6 +465,17 @@ def plain_name(words):
     return words.replace("/", "")[:60]
 
 
+@pytest.mark.parametrize("first", ["=1+1", ["a"], {"a": "=1"}, None, True, 5000, "x" * 20_000])
+def test_an_earlier_value_that_was_never_offered_is_not_used(folder, tmp_path, first):
+    file = json.loads(learner(9, **{"00.forecast.fc01.percent": 40}))
+    old = [{"value": first, "saved_at": "2026-11-01T09:00:00.000000Z"}]
+    file["answers"]["00.forecast.fc01.percent"]["earlier"] = old
+    (folder / "earlier.json").write_bytes(as_bytes(file))
+    room = classroom.collect(folder)
+    assert "nobody" in classroom.forecasts(room).body
+    assert '"40",""' in kept(room, tmp_path)[0].replace("40,", '"40",')
+
+
 # The table to keep
 
 
