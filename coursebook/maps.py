@@ -402,11 +402,12 @@ def key(drawn: folium.Map, lines: list[tuple[str, str]], title: str = "", at: st
     drawn.add_child(_Legend(f"{head}{body}", at))
 
 
-def dash(colour: str, style: str = "") -> str:
-    """Return a small SVG line for a legend; ``style`` as in :func:`route_map`'s lines."""
+def dash(colour: str, style: str = "", width: float = 3) -> str:
+    """Return a small SVG line for a legend; ``style`` is SVG's dashes, the width is in pixels."""
+    high = max(10, math.ceil(width) + 4)
     return (
-        f'<svg width="26" height="10" aria-hidden="true"><line x1="0" y1="6" x2="26" y2="6" '
-        f'stroke="{colour}" stroke-width="3" stroke-dasharray="{style}"/></svg>'
+        f'<svg width="26" height="{high}" aria-hidden="true"><line x1="0" y1="{high // 2 + 1}" x2="26" '
+        f'y2="{high // 2 + 1}" stroke="{colour}" stroke-width="{width:g}" stroke-dasharray="{style}"/></svg>'
     )
 
 
@@ -598,7 +599,7 @@ def arcs(
 
     Args:
         countries: the table ``countries``.
-        frame: rows with ``row_id``, ``from_iso3`` and ``to_iso3``.
+        frame: rows with ``from_iso3`` and ``to_iso3``; their ``row_id``, if they have one, is told too.
         name: of the layer.
         colour: a name in ``COLOURS``.
         words: the column told when the line is pressed.
@@ -609,7 +610,7 @@ def arcs(
     layer = folium.FeatureGroup(name)
     for _, row in frame.iterrows():
         ends = [capital(countries, row.from_iso3), capital(countries, row.to_iso3)]
-        told = f"{html.escape(str(row[words]))} ({row.row_id})"
+        told = html.escape(str(row[words])) + (f" ({row.row_id})" if "row_id" in row else "")
         folium.PolyLine(
             great_circle(*ends, bow=bow),
             color=COLOURS[colour],

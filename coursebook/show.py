@@ -91,7 +91,7 @@ def states(codes) -> str:
 
     if not isinstance(codes, str):
         return text(codes)
-    known = table("countries").set_index("iso3").name_en
+    known = {"EUU": "European Union"} | table("countries").set_index("iso3").name_en.to_dict()
     return ", ".join(known.get(code, text(code)) for code in map(str.strip, codes.split(";")))
 
 

@@ -147,6 +147,15 @@ def test_arcs_join_capitals_and_say_what_they_are():
     assert "a partnership (x1)" in body and '"weight": 5.0' in body and "4 6" in body
 
 
+def test_an_arc_that_sums_up_rows_has_no_id_and_the_legend_shows_its_width():
+    pair = pd.DataFrame({"from_iso3": ["KOR"], "to_iso3": ["BEL"], "what": ["3 ties"]})
+    drawn = maps.base_map("test")
+    maps.arcs(table("countries"), pair, "Arcs", "blue", "what").add_to(drawn)
+    body = drawn.get_root().render()
+    assert "3 ties" in body and "3 ties (" not in body
+    assert 'stroke-width="12"' in maps.dash("#000", width=12) and 'height="16"' in maps.dash("#000", width=12)
+
+
 def test_only_the_capitals_asked_for_are_named_and_a_frame_has_no_white_edge():
     rows = pd.DataFrame({"row_id": ["x1", "x2"], "iso3": ["DEU", "FRA"], "what": ["a", "b"]})
     layer = maps.capitals_layer(table("countries"), rows, "Test", "frame", "red", "what", ["FRA"], size=20)

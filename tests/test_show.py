@@ -34,9 +34,9 @@ def test_days_of_embassies_are_cut_as_well():
 
 
 def test_states_are_named_and_codes_read_as_words():
-    frame = pd.DataFrame({"iso3": ["KOR", None], "iso3s": ["AUS;JPN", "KOR"], "authority": ["EU", "NZL"]})
+    frame = pd.DataFrame({"iso3": ["KOR", None], "iso3s": ["AUS;JPN", "KOR;EUU"], "authority": ["EU", "NZL"]})
     body = show.rows(frame, "States.").body
-    for words in ("South Korea", "Australia, Japan", ">EU<", "New Zealand", "–"):
+    for words in ("South Korea, European Union", "Australia, Japan", ">EU<", "New Zealand", "–"):
         assert words in body
     assert show.text("any_member_to_south_korea") == "any member to South Korea"
     assert show.text("indo_pacific_security;breach_of_law") == "Indo-Pacific security, breach of law"

@@ -102,7 +102,8 @@ def two_axes(
         )
         for column, codes in axes.items():
             options = [(words, code) for code, words in codes.items()]
-            pick = choice(f"Card {place} goes to{named[column]}", options)
+            asks = " goes to" if single else f": {column.replace('_', ' ')}"
+            pick = choice(f"Card {place}{asks}", options)
             picks[column].append(asked.saved(pick, card.row_id if single else f"{card.row_id}.{column}"))
             asked.add(pick)
 
