@@ -117,20 +117,29 @@ def facts(row_ids):
     return days, numbers
 
 
+def without_a_row(paragraph):
+    """Return the full dates and the figures of three digits that no row cited in a paragraph holds."""
+    days, numbers = facts(set(ROW.findall(paragraph)) & set(data.row_index()))
+    dates = [
+        f"{year}-{MONTHS.index(month) + 1:02d}-{int(day):02d}" for day, month, year in DAY.findall(paragraph)
+    ]
+    plain = DAY.sub("", re.sub(rf"(?:{'|'.join(MONTHS)}) \d{{4}}|`[^`]*`|\b(?:19|20)\d\d\b", "", paragraph))
+    figures = [number for number in NUMBER.findall(plain) if int(number.replace(",", "")) not in numbers]
+    return [date for date in dates if date not in days] + figures
+
+
 @lessons
 def test_days_and_figures_in_prose_come_from_cited_rows(path):
     """A full date or a figure of three digits in a paragraph belongs to a row cited in that paragraph."""
     for cell in cells(path, "markdown"):
         for paragraph in cell.source.split("\n\n"):
-            days, numbers = facts(set(ROW.findall(paragraph)) & set(data.row_index()))
-            for day, month, year in DAY.findall(paragraph):
-                iso = f"{year}-{MONTHS.index(month) + 1:02d}-{int(day):02d}"
-                assert iso in days, f"{iso} has no row here: {paragraph[:80]}"
-            plain = DAY.sub(
-                "", re.sub(rf"(?:{'|'.join(MONTHS)}) \d{{4}}|`[^`]*`|\b(?:19|20)\d\d\b", "", paragraph)
-            )
-            for number in NUMBER.findall(plain):
-                assert int(number.replace(",", "")) in numbers, f"{number} has no row here: {paragraph[:80]}"
+            assert not without_a_row(paragraph), f"{without_a_row(paragraph)} without a row: {paragraph[:80]}"
+
+
+def test_days_and_figures_of_the_guide_come_from_rows_cited_in_the_same_line():
+    """A paragraph, an item and a row of a table are one line each in the guide."""
+    for line in (ROOT / "notebooks" / "teaching_guide.md").read_text(encoding="utf-8").splitlines():
+        assert not without_a_row(line), f"{without_a_row(line)} without a row: {line[:80]}"
 
 
 @lessons
