@@ -8,7 +8,6 @@ from shapely.geometry import LineString, shape
 from coursebook import maps
 from coursebook.data import table
 
-
 KNOWN = pd.Timestamp("2024-11-15")
 
 

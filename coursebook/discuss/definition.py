@@ -27,7 +27,7 @@ def definition(
     Below the survivors stand the cases that one cell keeps out: the cells worth arguing about.
 
     Args:
-        frame: the cases, with a ``row_id``.
+        frame: the cases, with a ``row_id`` and a ``name``.
         switches: the table ``switches``: question, answer, column_in_cases, allowed.
         survivors: a function of the cases and the chosen conditions ``{column: allowed values}``
             that returns the cases that meet them.
@@ -78,7 +78,7 @@ def definition(
         if len(left):
             shown.value += show.rows(left, f"{len(left)} cases meet your definition.", columns).body
         near = one_cell_away(cases, conditions, survivors, questions)
-        heads = f"{columns} question=kept_out_at coded=the_cell_says"
+        heads = "row_id=row name question=kept_out_at coded=the_cell_says"
         caption = "Flip the cell named in the last two columns, and the case is in."
         shown.value += (
             f"<details><summary>{len(near)} cases miss your definition by one cell</summary>"
