@@ -282,7 +282,7 @@ def cited(answers: dict) -> list:
     rows_found = [row(row_id) for row_id in ids]
     frame = pd.DataFrame([{"row_id": r.iloc[0], "source_ids": r.get("source_ids")} for r in rows_found])
     lines = [
-        [source.rows, day(source.published), Link(f"{source.publisher}: {source.title}", source.url)]
+        [source.rows, day(source.published), _address(f"{source.publisher}: {source.title}", source.url)]
         for source in sources_of(frame).fillna({"title": "", "url": ""}).itertuples()
     ]
     span = package()["title"]
@@ -291,6 +291,11 @@ def cited(answers: dict) -> list:
         Line(f"Cite a row as: {span}, table and row id, with the row's own sources."),
         Grid(f"{len(ids)} rows, {len(lines)} sources", ["Rows", "Date", "Source"], lines),
     ]
+
+
+def _address(words: str, url: str):
+    """Return a link, or the words alone where a source has no address."""
+    return Link(words, url) if url else words
 
 
 STYLE = """

@@ -89,6 +89,14 @@ def test_a_cited_row_is_told_with_its_sources_and_an_unknown_one_is_named():
     assert "none found" in words
 
 
+def test_a_source_without_an_address_is_named_and_not_linked():
+    silent = set(data.table("sources").query("url.isna()").source_id)
+    rows = data.table("evidence").cited_row.map(data.row)
+    cited = next(r.iloc[0] for r in rows if silent & set(str(r.get("source_ids")).split(";")))
+    page, words = made(file_with(**{"02.verdict.C04.for": cited}))
+    assert 'href=""' not in page and "<>" not in words and cited in words
+
+
 def test_what_the_course_never_offered_counts_nowhere_but_is_shown():
     strange = {
         "00.forecast.fc01.percent": 5000,
