@@ -42,7 +42,8 @@ def show_progress(home: Path | None = None) -> Page:
         _open_solutions(home, lesson.stem, [task for task, state in states.items() if state != "left"])
         done += sum(state == "done" for state in states.values())
         every += len(titles)
-        lines.append(_line(home, lesson.stem, titles, states, problem))
+        heading = nbformat.read(lesson, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
+        lines.append(_line(home, lesson.stem, heading, titles, states, problem))
     heads = ["lesson", "answers typed in it", "tasks done", "tried, not yet right", "left"]
     head = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in heads)
     words = f"{done} of {every} tasks are done, as the notebooks were last saved."
@@ -90,8 +91,8 @@ def _outcomes(cells: list[dict]) -> Iterator[tuple[int, str]]:
             yield int(grade_id[7:]), "left" if source.strip() in ("", STUB) else "done"
 
 
-def _line(home: Path, name: str, titles: dict, states: dict, problem: str) -> str:
-    title = html.escape(name[:2] + " " + name[3:].replace("_", " "))
+def _line(home: Path, name: str, heading: str, titles: dict, states: dict, problem: str) -> str:
+    title = html.escape(heading)
     link = f'<a href="../exercises/{name}/{name}.ipynb">{title}</a>' if titles else title
     cells = [link + (f"<br>{html.escape(problem)}" if problem else ""), str(_typed(home, name[:2]))]
     for wanted in ("done", "tried", "left"):
