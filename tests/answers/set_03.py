@@ -37,7 +37,7 @@ RIGHT = {
     "03.1": [estimates.loc[floors.index], floors.sort_values("low")],
     "03.2": [
         len(estimates.dropna(subset=["low", "high"], how="all").index.symmetric_difference(estimates.index)),
-        1.0,
+        2.0,
     ],
     "03.3": [np.float64(12.8), 100 * 600 / 4700],
     "03.4": [
@@ -52,7 +52,7 @@ RIGHT = {
 }
 WRONG = {
     "03.1": [floors.drop(columns="note"), estimates[estimates.high.isna()], floors.head(1)],
-    "03.2": [0, 2, estimates.low.isna().sum()],
+    "03.2": [0, 1, estimates.low.isna().sum()],
     "03.3": [0.128, 14.6, 13.9],
     "03.4": [
         killed.groupby("issuer").reported_on.max(),
