@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from coursebook.data import row, table
+from coursebook.data import known_by, row, table
 
 
 def flows():
@@ -34,3 +34,26 @@ def test_most_european_asks_about_the_soldiers_fall_into_five_weeks():
     assert (row("EC10").date_earliest - row("EC04").date_earliest).days < 36
     assert (asks.channel == "face_to_face").sum() == 4
     assert asks.date_earliest.max() < pd.Timestamp("2025-07-01")
+
+
+def test_no_european_state_was_found_asking_after_the_news():
+    asks = table("outside_pressure")
+    states = asks[asks.actor.isin(["Poland", "Latvia", "Estonia"])]
+    others = {"Ukraine", "European Union", "NATO", "United States", "Russia"}
+    assert set(asks.actor) == others | {"Poland", "Latvia", "Estonia"}
+    assert states.date_earliest.max() < pd.Timestamp("2024-10-18")
+
+
+def test_the_menu_of_the_cabinet_was_known_that_day_and_holds_the_prisoners():
+    options = table("policy_options")
+    menu = known_by(options, "2024-11-28")
+    assert set(options.row_id) - set(menu.row_id) == {"opt03"}
+    assert menu.row_id.iloc[-1] == "opt13" and "soldiers who are captured" in menu.option.iloc[-1]
+
+
+def test_three_wordings_of_one_question_gave_three_figures_in_eleven_days():
+    rows = [row(i) for i in ("po046", "po091", "po055")]
+    assert [one.percent for one in rows] == [13, 20.5, 28]
+    assert all(1000 <= one.sample_size <= 1011 for one in rows)
+    assert 0.14 < row("po055").percent * row("po064").percent / 10_000 < 0.15
+    assert row("po056").percent > 50 and row("po092").percent > 50
