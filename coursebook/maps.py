@@ -631,7 +631,7 @@ def capital(countries: pd.DataFrame, iso3: str) -> tuple[float, float]:
 
 ROLES = {
     "embarkation_port": ("triangle", COLOURS["blue"], "port of embarkation"),
-    "transit_port": ("square", COLOURS["blue"], "port or airfield of arrival"),
+    "transit_port": ("square", COLOURS["blue"], "port or airfield on the way"),
     "border": ("square", COLOURS["grey"], "border crossing"),
     "training_site": ("diamond", COLOURS["green"], "training ground or base"),
     "staging": ("circle", COLOURS["orange"], "region of assembly"),
