@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -117,6 +118,11 @@ def test_a_person_marks_free_text_in_formgrader_and_nbgrader_gives_feedback_and_
     with (folder / "marks.csv").open(encoding="utf-8") as file:
         marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert marks == expected | {"right": expected["right"] + 7}
+
+    (folder / "autograded" / "right" / SET / f"{SET}.ipynb").chmod(0o644)
+    shutil.rmtree(folder / "autograded" / "right")
+    again = grading.grade(folder, SET, limits=LIMITS)
+    assert [(row["student"], row["points"]) for row in again] == [("right", expected["right"] + 7)]
 
 
 def test_a_folder_without_hand_ins_says_where_to_put_them(tmp_path):
