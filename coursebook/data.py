@@ -251,6 +251,45 @@ def sources_of(*frames: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values(["published", "source_id"])[[*columns, "rows"]].reset_index(drop=True)
 
 
+WIRES = "AFP|AP|Bloomberg|DPA|Interfax|KCNA|Kyodo|Reuters|TASS|Ukrinform|Yonhap"
+
+
+def teller(publisher: str) -> str:
+    """Return who tells the story behind a publisher's name.
+
+    A copy counts as the outlet that it copies, an outlet that cites a wire service or another outlet as
+    that service or outlet: ``"AFP via CNA"`` gives AFP, ``"UNN, citing Yonhap"`` gives Yonhap.
+    """
+    cited = re.search(rf"\b(?:citing|after) (?:the )?(.+)|\(({WIRES})\)", publisher)
+    name = next(filter(None, cited.groups())) if cited else publisher
+    return re.split(r"\)| via |, | \(| copy", name)[0].removeprefix("The ").strip()
+
+
+@cache
+def _tellers() -> dict[str, str]:
+    sources = _load("sources").dropna(subset=["publisher"])
+    return dict(zip(sources.source_id, sources.publisher.map(teller), strict=True))
+
+
+def voices(rows) -> set[str]:
+    """Return the independent voices behind rows: those who would each have to be wrong.
+
+    Publishers count once however often they print, copies as the outlet that they copy. Rows that rest on
+    one briefing (``wire_origin``), or repeat one party's count (``based_on``), are one voice together.
+
+    Args:
+        rows: row ids of any tables, such as those that :func:`table` ``("evidence")`` cites.
+    """
+    found = set()
+    for row_id in rows:
+        told = row(row_id)
+        origins = [told[c] for c in ("wire_origin", "based_on") if _filled(told, c)]
+        origins = [origin for origin in origins if origin not in ("unknown", "own_collection")]
+        ids = str(told.get("source_ids")).split(";")
+        found |= {origins[0]} if origins else {_tellers()[i] for i in ids if i in _tellers()}
+    return found
+
+
 def row(row_id: str) -> pd.Series:
     """Return one row of any table by its id, such as ``"ev020"``.
 
