@@ -77,7 +77,8 @@ def test_slides_hold_the_hour_and_leave_the_rest_at_home(path):
     cells = nbformat.read(path, 4).cells
     assert text.count("<section>") > 8
     home = next(c for c in cells if "home" in c.metadata.tags and c.source.count("### "))
-    assert re.search("### (.+)", home.source)[1] not in text
+    heading = re.search("### (.+)", home.source)[1]
+    assert f">{heading}<a" not in text and f">{heading}<a" in pages.reading(path)
     assert all(c.metadata.slideshow.slide_type for c in cells)
 
 
