@@ -240,15 +240,15 @@ def summary(room: Room) -> Page:
             f"This is an invented class of {len(room.labels)}, drawn by lot: class_files/ is empty. Put your "
             "learners' files or the zip there, then run this cell and those below again."
         )
-    parts = [note(f"{len(room.labels)} learners; {len(room.refused)} files refused.").body]
+    parts = [note(f"{len(room.labels)} learners; files refused: {len(room.refused)}.").body]
     if room.refused:
         frame = pd.DataFrame(room.refused, columns=["file", "reason"])
-        parts.append(_listed(frame, f"{len(frame)} files were refused; the others count."))
+        parts.append(_listed(frame, f"Files refused: {len(frame)}; the others count."))
     if room.skipped:
         frame = pd.DataFrame(room.skipped, columns=["file", "reason"])
         frame["reason"] = "answer " + frame.reason + ": not one that the course offers"
         parts.append(_listed(frame, f"{len(frame)} answers were left out; the rest of these files counts."))
-    return Page("".join(parts), f"{len(room.labels)} learners, {len(room.refused)} files refused.")
+    return Page("".join(parts), f"{len(room.labels)} learners; files refused: {len(room.refused)}.")
 
 
 def _listed(frame: pd.DataFrame, caption: str) -> str:

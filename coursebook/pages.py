@@ -115,7 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     folder = chosen.folder or ROOT / "my_course" / chosen.kind
     known = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
-    unknown = [name for name in chosen.lessons if name not in known]
+    wanted = [name.zfill(2) for name in chosen.lessons]  # a 4 means 04
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         print(f"There is no lesson {unknown[0]}. Lessons: {', '.join(known)}.", file=sys.stderr)
         return 2
@@ -123,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["COURSEBOOK_ANSWERS"] = f"{empty}/answers.json"  # nobody's answers are printed
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name in chosen.lessons or known:
+            for name in wanted or known:
                 target = folder / f"{known[name].stem}.html"
                 target.write_text(KINDS[chosen.kind](known[name]), encoding="utf-8", newline="\n")
                 print(target)

@@ -405,8 +405,12 @@ def main(arguments: list[str] | None = None) -> int:
         said = f"NOT written: {chosen} cannot be read ({error.strerror})."
     except ValueError as error:
         said = f"NOT written: {chosen} is no learner's file of this course ({error})."
-    print(said, file=sys.stderr if said.startswith("NOT") else sys.stdout)
-    return int(said.startswith("NOT"))
+    if said.startswith("NOT"):
+        print(said, file=sys.stderr)
+        return 1
+    print(said)
+    print((Path(chosen) if chosen else responses.default_path()).resolve().with_name(PAGE))
+    return 0
 
 
 if __name__ == "__main__":

@@ -245,6 +245,19 @@ def test_the_tally_draws_the_shift():
     assert "yes: 3 before, 9 after" in said and "data:image/svg+xml" in said
 
 
+def test_a_forecast_of_50_counts_and_the_rival_shows_only_after_it(answers):
+    def said():
+        return " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+
+    asked = discuss.forecast("fc04")
+    assert "IP006" in said() and "nothing changes: 90" not in said()
+    press(asked, "That is my number")
+    assert asked.answers.get("00.forecast.fc04.percent") == 50 and "nothing changes: 90 %" in said()
+    responses._OPEN.clear()  # a new kernel
+    asked = discuss.forecast("fc04")
+    assert "nothing changes: 90 %" in said()
+
+
 STRICT = {0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: -1, 6: 0}
 
 

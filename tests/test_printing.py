@@ -46,6 +46,12 @@ def test_the_key_stands_apart_from_the_cards(paper):
     assert cards.count('<div class="card">') == 12
 
 
+def test_a_forecasts_sheet_gives_what_was_known_and_leaves_the_rival_to_the_key(paper):
+    sheets, key = paper("00").split("The teacher's key</h2>")
+    assert "EU-RUS-13" in sheets and "If nothing changes: 10 %" not in sheets
+    assert "If nothing changes: 10 %" in key
+
+
 def test_nothing_that_a_learner_chose_is_printed(answers, tmp_path, monkeypatch):
     from coursebook.responses import mine
 
@@ -54,6 +60,12 @@ def test_nothing_that_a_learner_chose_is_printed(answers, tmp_path, monkeypatch)
     assert pages.main(["print", "02", "--folder", str(tmp_path / "paper")]) == 0
     text = (tmp_path / "paper" / "02_the_road_to_kursk.html").read_text(encoding="utf-8")
     assert "you said: <b>none given</b>" in text
+
+
+def test_a_lesson_may_be_called_without_its_zero(tmp_path, answers, monkeypatch):
+    monkeypatch.setenv("COURSEBOOK_ANSWERS", str(answers))
+    assert pages.main(["page", "4", "--folder", str(tmp_path)]) == 0
+    assert (tmp_path / "04_europe_takes_notice.html").exists()
 
 
 def test_an_unknown_lesson_gets_one_sentence(capsys):

@@ -59,23 +59,31 @@ class Activity:
         Returns:
             The same control.
         """
-        key = f"{self.key}.{name}"
-        kept = self.answers.get(key)
+        self.fields[name] = control
+        kept = self.answers.get(f"{self.key}.{name}")
         if kept is not None:
             try:
                 control.value = kept
             except Exception:  # an option that no longer exists: the old answer stays in the file
                 self.status.value = self._status_html(f"Kept from before, no longer offered: {kept}.")
-        control.observe(lambda change: self._keep(key, control), "value")
-        self.fields[name] = control
+        control.observe(lambda change: self.keep(name), "value")
         return control
 
-    def _keep(self, key: str, control: widgets.Widget) -> None:
-        """Keep a control's value with the words that the learner saw, so that the file reads alone."""
+    def keep(self, name: str) -> None:
+        """Keep what a control shows, changed or not, with the words that the learner saw.
+
+        Args:
+            name: the last part of its key, as :meth:`saved` took it.
+        """
+        control = self.fields[name]
         label = getattr(control, "label", None)
         shown = label if isinstance(label, str) and control.value and label != control.value else ""
         said = self.answers.put(
-            key, control.value, activity=self.title, asked=control.description, shown=shown
+            f"{self.key}.{name}",
+            control.value,
+            activity=self.title,
+            asked=control.description,
+            shown=shown,
         )
         self.status.value = self._status_html(said)
 

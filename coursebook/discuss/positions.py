@@ -69,6 +69,9 @@ def _row_line(row_id: str) -> str:
 def forecast(forecast_id: str, minutes: int = 3) -> Activity:
     """Ask for a probability under a stated resolution rule.
 
+    What had happened until then is shown at once; the percentage for *nothing changes* only beside
+    the learner's own, and on paper in the teacher's key, because a number shown first draws answers.
+
     Args:
         forecast_id: a row of the table ``forecasts``.
         minutes: minutes in class.
@@ -79,13 +82,19 @@ def forecast(forecast_id: str, minutes: int = 3) -> Activity:
         "It is 15 November 2024: use nothing that you know from later."
     )
     asked = Activity(f"Forecast {forecast_id}", task, minutes, f"00.forecast.{forecast_id}")
-    base = panel(
-        f"<p>If nothing changes: {text(item.base_rate)} %. {html.escape(text(item.base_rate_reason))}</p>"
-    )
-    asked.add(base)
-    percent = number("Probability of yes in percent, 0 to 100", 0, 100, 50)
+    rate = f"<p>If nothing changes: {text(item.base_rate)} %.</p>"
+    percent = asked.saved(number("Probability of yes in percent, 0 to 100", 0, 100, 50), "percent")
     percent.layout.width = "420px"
-    asked.add(asked.saved(percent, "percent"))
+    given = asked.answers.get(f"{asked.key}.percent") is not None
+    rival = panel(rate if given else "", live=True)
+
+    def settle():
+        asked.keep("percent")  # a 50 that nobody changed counts too
+        rival.value = rate
+
+    asked.add(panel(f"<p>Until then: {html.escape(text(item.base_rate_reason))}</p>"))
+    asked.add(percent, button("That is my number", settle), rival)
+    asked.on_paper(key=rate)
     asked.add(asked.saved(text_area("Because", "what drives your number", 2), "reason"))
     return asked
 
