@@ -245,6 +245,11 @@ def test_the_tally_draws_the_shift():
     assert "yes: 3 before, 9 after" in said and "data:image/svg+xml" in said
 
 
+def test_the_options_of_a_tally_stand_where_no_kernel_runs():
+    asked = discuss.tally("02.tally", "Question?", ["sent to fight", "not shown"])
+    assert "Options: sent to fight; not shown." in asked.fallback()
+
+
 def test_a_forecast_of_50_counts_and_the_rival_shows_only_after_it(answers):
     def said():
         return " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))

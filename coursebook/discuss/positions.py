@@ -138,7 +138,8 @@ def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Acti
         options: two to six options.
         minutes: minutes for each show of hands.
     """
-    task = f"{question} Count hands for each option, before the evidence and after it."
+    offered = "; ".join(options)
+    task = f"{question} Options: {offered}. Count hands for each, before the evidence and after it."
     asked = Activity("The class's tally", task, minutes, key)
     picture = panel(live=True)
     counts = {
