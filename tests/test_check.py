@@ -337,3 +337,14 @@ def test_a_map_is_known_by_the_ends_of_its_lines_and_the_names_of_its_areas(monk
 
     assert judged(monkeypatch, coloured("FRA", "DEU"), coloured("DEU", "FRA"))[0] == "correct"
     assert "areas" in judged(monkeypatch, coloured("FRA"), coloured("DEU"))[1]
+
+
+def test_a_check_below_a_cell_that_failed_says_so_instead_of_failing_too(answers):
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = ["from coursebook.check import check", "answer_2 = no_such_table", 'check("02.2", answer_2)']
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
+    said = notebook.cells[2].outputs[0].data["text/plain"]
+    assert "an error in your code" in said and "cell above stopped with an error" in said
