@@ -19,9 +19,10 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -143,7 +144,8 @@ def read(folder: Path) -> tuple[dict, list[Task]]:
         for call in calls:
             tasks.append(Task(call.args[0].value, code, ast.unparse(call.args[1])))
         if not calls:
-            exec(cell.source, space)
+            with tempfile.TemporaryDirectory() as aside, chdir(aside):  # set 09 writes beside itself
+                exec(cell.source, space)
     return space, tasks
 
 

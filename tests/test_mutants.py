@@ -28,3 +28,13 @@ def test_a_check_that_accepts_too_much_is_found_out(monkeypatch):
     folder = author.sets()[0]
     monkeypatch.setattr(check, "_same", lambda found, expected: found["type"] == expected["type"])
     assert mutants.rate(mutants.judge_set(folder)) < 0.5
+
+
+def test_reading_a_set_leaves_no_file_behind(answers, tmp_path, monkeypatch):
+    from coursebook.responses import mine
+
+    mine().put("09.advice.text", "Wait for one fact.")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    mutants.read(author.sets()[-1])
+    assert list((tmp_path / "here").iterdir()) == []
