@@ -89,8 +89,8 @@ def test(arguments):
     """
     python = environment(".venv-test", "requirements-test.txt")
     # Nobody's own answers or class: lessons show what a first reader sees.
-    nowhere = Path(tempfile.mkdtemp())
-    mine = {"COURSEBOOK_ANSWERS": str(nowhere / "answers.json"), "COURSEBOOK_CLASS": str(nowhere)}
+    nowhere = tempfile.TemporaryDirectory()  # taken away when the tests have ended
+    mine = {"COURSEBOOK_ANSWERS": f"{nowhere.name}/answers.json", "COURSEBOOK_CLASS": nowhere.name}
     do = {"cwd": ROOT, "env": settings(python) | mine}
     if arguments:
         return run(python, "-m", "pytest", *arguments, **do)
