@@ -741,13 +741,16 @@ def layer_switch(drawn: folium.Map) -> None:
     folium.LayerControl(collapsed=False).add_to(drawn)
 
 
-def key_to_means(drawn: folium.Map, means: list[str], at: str = "bottomleft") -> None:
-    """Add the legend of :func:`account` for the means that occur, such as ``["aircraft", "train"]``."""
-    lines = [(dash(MEANS[name][0]), MEANS[name][1]) for name in means]
-    lines.append((dash(MEANS["unknown"][0], DASHED), "an end or the means not reported"))
-    key(drawn, lines, "Lines join ends; they are no routes", at)
+def key_to(drawn: folium.Map, codes: list[str], title: str = "", at: str = "bottomleft") -> None:
+    """Add the legend of :func:`place_pins` and :func:`account` for the roles and means that occur.
 
-
-def key_to_roles(drawn: folium.Map, roles: list[str], at: str = "bottomright") -> None:
-    """Add the legend of :func:`place_pins` for some roles in a corner."""
-    key(drawn, [(symbol(*ROLES[role][:2]), ROLES[role][2]) for role in roles], at=at)
+    Args:
+        drawn: the map.
+        codes: names in ``ROLES`` or ``MEANS``, such as ``["training_site", "aircraft", "unknown"]``.
+        title: a heading.
+        at: the corner, as in :func:`key`.
+    """
+    signs = {role: (symbol(kind, colour), words) for role, (kind, colour, words) in ROLES.items()}
+    signs |= {means: (dash(colour), words) for means, (colour, words) in MEANS.items()}
+    signs["unknown"] = (dash(MEANS["unknown"][0], DASHED), "an end or the means not reported")
+    key(drawn, [signs[code] for code in codes], title, at)

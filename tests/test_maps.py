@@ -164,3 +164,12 @@ def test_only_the_capitals_asked_for_are_named_and_a_frame_has_no_white_edge():
     named = [child for child in layer._children.values() if 'class="name' in child.icon.options["html"]]
     assert ["Paris" in pin.options["title"] for pin in named] == [True]
     assert 'stroke="none"' in maps.symbol("frame", "#000")
+
+
+def test_the_legend_of_places_and_ways_shows_the_signs_that_are_drawn():
+    drawn = maps.base_map("test")
+    maps.key_to(drawn, ["hospital", "train", "unknown"], "Read me")
+    body = drawn.get_root().render()
+    for words in ("Read me", "hospital", "by train", "an end or the means not reported", maps.DASHED):
+        assert words in body
+    assert "by ship" not in body and body.index("hospital") < body.index("by train")
