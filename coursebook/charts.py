@@ -150,7 +150,15 @@ def bars(values: pd.Series, alt: str, caption: str, unit: str, colours: list[str
     return page(drawn, alt, caption)
 
 
-def ranges(frame: pd.DataFrame, label: str, alt: str, caption: str, unit: str, group: str = "") -> Chart:
+def ranges(
+    frame: pd.DataFrame,
+    label: str,
+    alt: str,
+    caption: str,
+    unit: str,
+    group: str = "",
+    looks: dict[str, tuple[str, str]] | None = None,
+) -> Chart:
     """Draw one figure a line, from low to high, on an axis of powers of ten.
 
     For figures that differ by more than a common scale can show. There are no bars: an axis of
@@ -164,17 +172,20 @@ def ranges(frame: pd.DataFrame, label: str, alt: str, caption: str, unit: str, g
         caption: one sentence; say in it that each line of the grid is ten times the one before.
         unit: what the axis counts.
         group: a column whose values get a colour and a mark of their own.
+        looks: the colour and matplotlib's mark for each of these values, where a map beside the
+            chart has set them; by default the next of the palette.
     """
-    drawn, axes = figure(height=1.0 + 0.33 * max(len(frame), 1))
-    groups = list(dict.fromkeys(frame[group])) if group else []
+    drawn, axes = figure(height=1.0 + 0.27 * max(len(frame), 1))
+    groups = list(dict.fromkeys(frame[group])) if group else [None]
+    looks = looks or dict(zip(groups, zip(CYCLE, MARKS, strict=True), strict=False))
     with matplotlib.rc_context(SETTINGS):
         for place, (_, row) in enumerate(frame.iterrows()):
-            kind = groups.index(row[group]) if group else 0
+            colour, mark = looks[row[group] if group else None]
             low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
             known = [end for end in (low, high) if end is not None]
-            mark = MARKS[kind] if len(known) == 2 else ">" if high is None else "<"
-            axes.plot(known, [place] * len(known), mark + "-", color=CYCLE[kind], ms=7, lw=3)
-            words = "–".join(dict.fromkeys(f"{int(end):,}" for end in known))
+            mark = mark if len(known) == 2 else ">" if high is None else "<"
+            axes.plot(known, [place] * len(known), mark + "-", color=colour, ms=7, lw=3)
+            words = "–".join(dict.fromkeys(f"{end:,.0f}" if end >= 10 else f"{end:g}" for end in known))
             words = words if len(known) == 2 else f"{'≥' if high is None else '≤'} {words}"
             axes.annotate(
                 words, (max(known), place), (9, 0), textcoords="offset points", va="center", fontsize=8

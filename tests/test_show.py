@@ -117,3 +117,11 @@ def test_ranges_keep_open_ends_open_and_stand_on_powers_of_ten():
     assert axes.get_xscale() == "log"
     assert [words.get_text() for words in axes.texts] == ["100,000", "330,000–500,000", "≥ 2,000,000"]
     assert [words.get_text() for words in axes.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_a_line_of_ranges_looks_as_its_group_does_elsewhere_and_keeps_small_figures():
+    frame = pd.DataFrame({"who": ["a", "b"], "low": [1.8, 49.4], "high": [1.8, 49.4], "sent": ["yes", "no"]})
+    looks = {"yes": ("#D55E00", "^"), "no": ("#767676", "s")}
+    axes = charts.ranges(frame, "who", "alt", "caption", "euro", "sent", looks).figure.axes[0]
+    assert [(line.get_color(), line.get_marker()) for line in axes.lines] == list(looks.values())
+    assert [words.get_text() for words in axes.texts] == ["1.8", "49"]
