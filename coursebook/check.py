@@ -86,26 +86,26 @@ def check(task: str, answer, decimals: int = DECIMALS, ordered: bool = False) ->
         raise AssertionError(f"{task}: {outcome}. {message}")
 
 
-def mistake(task: str, message: str, wrong) -> None:
-    """Name a common mistake (authors only): its answer, and the idea that corrects it.
+def mistake(message: str, wrong) -> None:
+    """Name a common mistake of the task checked last (authors only): its answer, and the idea that corrects it.
 
     Args:
-        task: such as ``"02.3"``.
         message: the idea, not the answer.
-        wrong: a function without arguments that returns the wrong answer.
+        wrong: a function without arguments that returns the wrong answer; it runs only while the
+            solutions are recorded, so it may use what the solution has made.
     """
     if _recording():
-        kept = _recorded[task]
+        task, kept = list(_recorded.items())[-1]
         found = _describe_like(task, wrong(), kept["expected"])
         if _same(found, kept["expected"]):
             raise ValueError(f"{task}: the mistake {message!r} gives the right answer.")
         kept["mistakes"].append({"message": message, "form": found})
 
 
-def hint(task: str, *hints: str) -> None:
-    """Keep the hints of a task (authors only), from the first push to the last."""
+def hint(*hints: str) -> None:
+    """Keep the hints of the task checked last (authors only), from the first push to the last."""
     if _recording():
-        _recorded[task]["hints"] = list(hints)
+        list(_recorded.values())[-1]["hints"] = list(hints)
 
 
 def save_record(path: Path) -> None:
@@ -131,24 +131,61 @@ def judge(task: str, answer) -> tuple[str, str]:
     record = kept(task.split(".")[0]).get(task)
     if record is None:
         return "an error in your code", f"There is no task {task}. Has its name been changed?"
-    if answer is ...:
-        if _cell_above_failed():
-            return "an error in your code", "The cell above stopped with an error. Its last line says where."
-        return "not attempted", "Put your answer in place of the three dots and run both cells."
     expected = record["expected"]
-    found = _describe_like(task, answer, expected)
+    found = {"type": "..."} if answer is ... else _describe_like(task, answer, expected)
     if _same(found, expected):
         return "correct", ""
+    error = _error_above(task, answer)
+    if error is not None:
+        return "an error in your code", _explain(error)
+    if answer is ...:
+        return "not attempted", "Put your answer in place of the three dots and run both cells."
     for known in record["mistakes"]:
         if _same(found, known["form"]):
             return "not yet", known["message"]
-    return "not yet", _slip(task, answer, expected) or _difference(found, expected)
+    return "not yet", _slip(task, answer, expected) or _difference(answer, found, expected)
 
 
-def _cell_above_failed() -> bool:
-    shell = get_ipython()
-    last = getattr(shell, "last_execution_result", None)
-    return bool(last is not None and last.error_in_exec)
+def _error_above(task: str, answer) -> BaseException | None:
+    """Return the error of the cell run last, if it kept this task's answer from being made.
+
+    An answer that is there may be an older one: then the cell must be the one that makes it.
+    """
+    last = getattr(get_ipython(), "last_execution_result", None)
+    error = last and (last.error_before_exec or last.error_in_exec)
+    makes_it = error and re.search(rf"\banswer_{task.split('.')[1]}\b", last.info.raw_cell or "")
+    return error if answer is ... or makes_it else None
+
+
+# What beginners' errors mean, by the words of the error.
+ERRORS = {
+    r"SyntaxError: .*Maybe you meant '=='": "One = gives a name to a value. Two, ==, compare.",
+    r"(never closed|does not match opening|unmatched|incomplete input)": "Count the brackets: each one that opens must close, in order.",
+    r"truth value of a|unsupported operand type\(s\) for [&|]|'r(and|or)_'": (
+        "Join comparisons of columns with &, | and ~ instead of 'and', 'or' and 'not', each one in round "
+        "brackets; ask with .isin([...]) instead of 'in'."
+    ),
+    r"Lengths must match to compare": "== compares with one value. .isin([...]) asks for several.",
+    r"Invalid comparison between dtype=datetime64": 'Compare days with a day in quotation marks, such as "2024-10-18".',
+    r"no attribute|KeyError: ['\"]|not in index": (
+        "A name is not there. print(list(table.columns)) shows the columns of a table; its index holds the rows' names."
+    ),
+    r"KeyError: \(": "Several columns need two pairs of square brackets: table[[..., ...]].",
+    r"NameError": "A name has not been made yet: run the cells above first, or look at its spelling.",
+    r"'method' object|'DataFrame' object is not callable": "Methods take round brackets, columns and rows square ones.",
+    r"out[- ]of[- ]bounds": "There is nothing at this place: perhaps no row fits your conditions.",
+    r"dtype 'str'|with string dtype": "Text cannot be averaged or added. Choose the column of numbers first.",
+    r"only list-like objects": ".isin wants a list, in square brackets, even of one value.",
+}
+
+
+def _explain(error: BaseException) -> str:
+    """Say what an error means, where beginners meet it often."""
+    words = f"{type(error).__name__}: {error}"
+    for pattern, meaning in ERRORS.items():
+        if re.search(pattern, words):
+            return f"The cell above stopped with an error. {meaning}"
+    return "The cell above stopped with an error. Its last line says what is wrong, the arrow where."
 
 
 def describe(task: str, answer, decimals: int, ordered: bool, wanted: str = "") -> dict:
@@ -454,31 +491,44 @@ TURN = {
     ("function", ""): " Round brackets are missing at the end: they make it do its work.",
     ("GroupBy", ""): " Groups still wait for a question: their size, sum, first or smallest.",
     ("generator", ""): " Put list(...) around it.",
+    (
+        "FeatureGroup",
+        "map",
+    ): " A layer is part of a map: add it with .add_to(the_map), and answer with the map.",
 }
 
 
-def _wrong_type(found: str, wanted: str) -> str:
+def _wrong_type(answer, found: str, wanted: str) -> str:
+    if isinstance(answer, pd.Series) and pd.api.types.is_bool_dtype(answer):
+        turn = ".sum() counts the True ones" if wanted == "number" else "table[condition] keeps the True rows"
+        return f"Your answer is the condition itself, True or False for each row. {turn}."
     group = "GroupBy" if found.endswith("GroupBy") else found
     turn = TURN.get((group, wanted), TURN.get((group, ""), ""))
-    return f"Your answer is a {found}; a {wanted} is asked for.{turn}"
+    shown = "Series, one column" if isinstance(answer, pd.Series) else found
+    return f"Your answer is a {shown}; a {wanted} is asked for.{turn}"
 
 
-def _difference(found: dict, expected: dict) -> str:
+def _difference(answer, found: dict, expected: dict) -> str:
     """Say in one sentence which part is off, without giving the answer."""
     kind = expected["type"]
     if found["type"] != kind:
-        return _wrong_type(found["type"], kind)
+        return _wrong_type(answer, found["type"], kind)
     if kind == "table":
         missing = sorted(set(expected["columns"]) - set(found["columns"]))
         extra = sorted(set(found["columns"]) - set(expected["columns"]))
         if missing:
-            return f"A column is missing: {', '.join(missing)}."
+            return f"{'A column is' if len(missing) == 1 else 'Columns are'} missing: {_some(missing)}."
         if extra:
-            return f"Columns that were not asked for: {', '.join(extra)}."
+            return f"Columns that were not asked for: {_some(extra)}."
     if kind == "map":
         return _map_difference(found["layers"], expected["layers"])
     if kind == "chart":
         return _bare(found, expected) or _chart_difference(found, expected)
+    if found.get("length") == 0:
+        return (
+            "No row fits your conditions. Values must be written as they stand in the table: "
+            ".unique() shows those of a column."
+        )
     if found.get("length") != expected.get("length"):
         few = "fewer" if found["length"] < expected["length"] else "more"
         return f"It has {found['length']} entries, {few} than asked for. Look at how you select rows."
@@ -488,11 +538,21 @@ def _difference(found: dict, expected: dict) -> str:
         return _table_difference(found["columns"], expected["columns"])
     if found.get("index") != expected.get("index"):
         return "The names beside the values are not those asked for. Look at what you group by."
+    if kind == "number" and pd.isna(answer):
+        return "It is missing (NaN): a step before it found nothing, or met an empty cell."
+    # A number with more decimals than compared has more than one digest.
+    rounded = len(expected["values"]) > len(found["values"])
+    advice = f" Have you rounded? {expected['decimals']} decimals are compared." if rounded else ""
     if kind == "Series with names":
-        return "The names are right; at least one value beside them is not."
+        return f"The names are right; at least one value beside them is not.{advice}"
     if kind == "list":
-        return "The number of entries is right; at least one entry is not among those asked for."
-    return f"A {kind} is right; this one is not."
+        return f"The number of entries is right; at least one entry is not among those asked for.{advice}"
+    return f"A {kind} is right; this one is not.{advice}"
+
+
+def _some(names: list[str]) -> str:
+    """Name the first few of many columns."""
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _table_difference(found: dict, expected: dict) -> str:
@@ -519,7 +579,10 @@ def _chart_difference(found: dict, expected: dict) -> str:
 def _map_difference(found: dict, expected: dict) -> str:
     missing = sorted(set(expected) - set(found))
     if missing:
-        return f"A layer is missing, or has another name: {', '.join(missing)}."
+        return (
+            f"A layer is missing, is empty, or has another name: {', '.join(missing)}. "
+            "Markers go into the layer and the layer onto the map, both with .add_to(...)."
+        )
     for name, want in expected.items():
         for part in ("markers", "lines", "areas"):
             if found[name][part] != want[part]:

@@ -142,7 +142,7 @@ def test_a_mistake_that_is_right_is_refused(monkeypatch):
     monkeypatch.setattr(checks, "display", lambda page: None)
     checks.check("99.1", 5)
     with pytest.raises(ValueError, match="gives the right answer"):
-        checks.mistake("99.1", "five", lambda: 5.0)
+        checks.mistake("five", lambda: 5.0)
 
 
 def judged(monkeypatch, expected, answer, **options):
@@ -235,6 +235,20 @@ OFF = {
     "column twice": (frame, pd.concat([frame, frame.n], axis=1), "two columns of one name"),
     "values of one column": (frame, frame.assign(n=[3, 1, 7]), "values are off in: n"),
     "other rows": (frame, frame.assign(issuer="x", n=0, share=0.9), "other rows are asked for"),
+    "columns missing": (
+        pd.DataFrame({c: [1] for c in "abcdefg"}),
+        pd.DataFrame({"a": [1]}),
+        "b, c, d, e and 2",
+    ),
+    "no row": (frame, frame[frame.issuer == "A"], ".unique() shows"),
+    "no entry": (["a"], [], ".unique() shows"),
+    "condition for table": (frame, frame.n > 1, "table[condition]"),
+    "condition for number": (2, frame.n > 1, ".sum() counts"),
+    "column for number": (6, frame.n, "Series, one column"),
+    "not a number": (3, float("nan"), "missing (NaN)"),
+    "rounded number": (1 / 3, 0.3, "3 decimals are compared"),
+    "rounded series": (by_name / 7, (by_name / 7).round(1), "3 decimals are compared"),
+    "layer alone": (maps.base_map("test"), folium.FeatureGroup("Dots"), "answer with the map"),
     "values in the wrong rows": (frame, frame.assign(n=[1, 3, 2]), "right rows"),
 }
 
@@ -339,12 +353,54 @@ def test_a_map_is_known_by_the_ends_of_its_lines_and_the_names_of_its_areas(monk
     assert "areas" in judged(monkeypatch, coloured("FRA"), coloured("DEU"))[1]
 
 
-def test_a_check_below_a_cell_that_failed_says_so_instead_of_failing_too(answers):
+FAILED = {
+    "events[events.row_id = 'e001']": "Two, ==, compare",
+    "len(events": "Count the brackets",
+    "events[events.issuer == 'a' & events.row_id == 'e001']": "round brackets",
+    "events[(events.issuer == 'a') and (events.row_id == 'e001')]": "instead of 'and'",
+    "events[events.row_id in ['e001']]": ".isin([...])",
+    "events[events.row_id == ['e001', 'e002']]": "asks for several",
+    "events[events.date_earliest > 2024]": "quotation marks",
+    "events.no_such_column": "shows the columns",
+    "events['no_such_column']": "shows the columns",
+    "events['row_id', 'actor']": "two pairs of square brackets",
+    "no_such_table": "run the cells above",
+    "events.groupby['issuer'].size()": "round brackets",
+    "events[events.row_id == 'x'].issuer.iloc[0]": "no row fits",
+    "events.row_id.mean()": "cannot be averaged",
+    "1 / 0": "Its last line",
+}
+
+
+def run_cells(*cells):
+    """Run cells in a fresh kernel and return what each of them says."""
     import nbformat
     from nbclient import NotebookClient
 
-    cells = ["from coursebook.check import check", "answer_2 = no_such_table", 'check("02.2", answer_2)']
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    start = (
+        "from coursebook.check import check\nfrom coursebook.data import table\n"
+        'events = table("deployment_events")'
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in [start, *cells]])
     NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
-    said = notebook.cells[2].outputs[0].data["text/plain"]
-    assert "an error in your code" in said and "cell above stopped with an error" in said
+    return [
+        "".join(o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data")
+        for cell in notebook.cells[1:]
+    ]
+
+
+def test_a_check_below_a_cell_that_failed_says_what_the_error_means(answers):
+    ask = 'check("02.2", answer_2)'
+    said = run_cells(*[cell for code in FAILED for cell in ("answer_2 = ...", f"answer_2 = {code}", ask)])
+    for (code, words), message in zip(FAILED.items(), said[2::3], strict=True):
+        assert "02.2: an error in your code. The cell above stopped with an error." in message, code
+        assert words in message, code
+
+
+def test_an_older_answer_is_not_judged_in_place_of_one_that_failed(answers):
+    ask = 'check("02.2", answer_2)'
+    said = run_cells(
+        ask, "answer_2 = -1", ask, "answer_2 = no_such_table", ask, "no_such_table", ask, "answer_2 = 3", ask
+    )
+    outcomes = [words.split(".")[1].split(": ")[1] for words in said if words]
+    assert outcomes == ["not attempted", "not yet", "an error in your code", "not yet", "not yet"]
