@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
-from test_browser import open_lesson, run_all
+from test_browser import open_lesson, run_all, settles
 
 pytestmark = pytest.mark.browser
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -29,7 +29,7 @@ OVERLAP = f"""() => {{
   for (let i = 1; i < boxes.length; i++) {{
     const [, a] = boxes[i - 1], [c, b] = boxes[i];
     if (a.width && b.width && a.right > b.left + 1 && b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1)
-      bad.push(c.closest('.widget-inline-hbox')?.innerText.slice(0, 60));
+      bad.push([c.getAttribute('aria-label'), c.closest('.widget-inline-hbox')?.innerText.slice(0, 60), a.bottom, b.top]);
   }}
   return bad;
 }}"""
@@ -37,7 +37,6 @@ OVERLAP = f"""() => {{
 
 def restart(page):
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.wait_for_timeout(1500)
     run_all(page)
 
 
@@ -102,13 +101,11 @@ def test_every_activity_by_keyboard_kept_named_and_narrow(name, page, lab):
     until_saved(page, home / "answers.json", notes)
 
     restart(page)
-    assert page.evaluate(STATE) == typed
+    settles(lambda: page.evaluate(STATE), lambda shown: shown == typed)
 
     page.set_viewport_size({"width": 768, "height": 1000})
     page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-    page.wait_for_timeout(800)
-    assert page.evaluate(OVERFLOW) == []
-    assert page.evaluate(OVERLAP) == []
+    settles(lambda: page.evaluate(OVERFLOW) + page.evaluate(OVERLAP), lambda faults: faults == [])
     assert page.outside == []
 
 

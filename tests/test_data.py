@@ -16,7 +16,7 @@ def broken(tmp_path, monkeypatch):
     """A copy of data/ that a test may break; gives a function that edits one table."""
     shutil.copytree(data.DATA, tmp_path / "data")
     monkeypatch.setattr(data, "DATA", tmp_path / "data")
-    for cached in (data.package, data._load, data._ids, data._tellers, data.row_index):
+    for cached in (data.package, data._resources, data._load, data._ids, data._tellers, data.row_index):
         cached.cache_clear()
 
     def edit(name, change):
@@ -26,7 +26,7 @@ def broken(tmp_path, monkeypatch):
 
     yield edit
     monkeypatch.undo()
-    for cached in (data.package, data._load, data._ids, data._tellers, data.row_index):
+    for cached in (data.package, data._resources, data._load, data._ids, data._tellers, data.row_index):
         cached.cache_clear()
 
 
@@ -185,10 +185,20 @@ def test_a_wrong_type_is_named_with_row_and_column(broken):
         data.table("strength_estimates")
 
 
-def test_a_wrong_day_is_named(broken):
-    broken("deployment_events", put(0, "reported_on", "19.06.2024"))
+@pytest.mark.parametrize(
+    "written", ["19.06.2024", "2024-06", "2024-06-31", "2024", "mid-June 24", "2024-6-019"]
+)
+def test_a_wrong_day_is_named(broken, written):
+    broken("deployment_events", put(0, "reported_on", written))
     with pytest.raises(data.DataError, match=r"line 2 \(row ev001\), column 'reported_on'.*not a day"):
         data.table("deployment_events")
+
+
+def test_a_table_that_a_reader_changes_is_read_whole_by_the_next():
+    mine = data.table("legs")
+    mine.loc[0, "means"] = "balloon"
+    mine["row_id"] = "gone"
+    assert "balloon" not in set(data.table("legs").means) and data.table("legs").row_id.is_unique
 
 
 def test_an_unknown_source_and_place_are_named(broken):
