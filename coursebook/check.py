@@ -223,6 +223,8 @@ def describe(task: str, answer, decimals: int, ordered: bool, wanted: str = "") 
 
 
 def _table_form(task: str, frame: pd.DataFrame, decimals: int, ordered: bool) -> dict:
+    twice = [name for name in frame.index.names if name in frame.columns]
+    frame = frame.reset_index(twice, drop=True) if twice else frame
     if frame.index.nlevels > 1 or not _plain_index(frame.index):
         frame = frame.reset_index()
     names = [str(name) for name in frame.columns]
@@ -357,6 +359,7 @@ def _map_form(task: str, drawn: folium.Map) -> dict:
             "ends": _hash(task, sorted("-".join(sorted(map(_spot, line))) for line in seen["lines"])),
             "names": _hash(task, sorted(seen["areas"])),
         }
+        | ({"straight": len(seen["straight"])} if seen["straight"] else {})
         for name, seen in layers(drawn).items()
         if name != "map"  # outlines and legend are not part of the answer
     }
@@ -476,9 +479,15 @@ TURN = {
     ("table", "Series with names"): " Take one column out of it, with the names as its index.",
     ("table", "list"): " Take one column out of it.",
     ("table", "number"): " len(...) counts the rows of a table.",
-    ("list", "number"): " len(...) counts entries; .iloc[0] takes the first out.",
-    ("list", "day"): " Take the one entry out of it, such as with .iloc[0].",
-    ("list", "text"): " Take the one entry out of it, such as with .iloc[0].",
+    (
+        "Series with names",
+        "table",
+    ): " .reset_index() makes a column of its names, .unstack() columns of one of them.",
+    ("Series with names", "number"): " len(...) counts its values, .sum() adds them up.",
+    ("list", "number"): " len(...) counts entries; [0] takes the first out, of a column .iloc[0].",
+    ("list", "day"): " Take the one entry out of it: [0], of a column .iloc[0].",
+    ("list", "text"): " Take the one entry out of it: [0], of a column .iloc[0].",
+    ("list", "chart"): " charts.figure() gives two things, the figure and its axes: the axes are the chart.",
     ("list", "table"): " Select rows of the whole table, not of one column.",
     ("list", "Series with names"): " The names belong to it: keep them as the index.",
     ("text", "number"): " Leave out the quotation marks and the unit.",
@@ -505,6 +514,8 @@ def _wrong_type(answer, found: str, wanted: str) -> str:
     group = "GroupBy" if found.endswith("GroupBy") else found
     turn = TURN.get((group, wanted), TURN.get((group, ""), ""))
     shown = "Series, one column" if isinstance(answer, pd.Series) else found
+    shown = "dictionary" if isinstance(answer, dict) else shown
+    wanted = wanted.replace("Series with", "Series or dictionary with")
     return f"Your answer is a {shown}; a {wanted} is asked for.{turn}"
 
 
@@ -517,7 +528,8 @@ def _difference(answer, found: dict, expected: dict) -> str:
         missing = sorted(set(expected["columns"]) - set(found["columns"]))
         extra = sorted(set(found["columns"]) - set(expected["columns"]))
         if missing:
-            return f"{'A column is' if len(missing) == 1 else 'Columns are'} missing: {_some(missing)}."
+            also = f" Not asked for: {_some(extra)}." if extra else ""
+            return f"{'A column is' if len(missing) == 1 else 'Columns are'} missing: {_some(missing)}.{also}"
         if extra:
             return f"Columns that were not asked for: {_some(extra)}."
     if kind == "map":
@@ -531,23 +543,33 @@ def _difference(answer, found: dict, expected: dict) -> str:
         )
     if found.get("length") != expected.get("length"):
         few = "fewer" if found["length"] < expected["length"] else "more"
-        return f"It has {found['length']} entries, {few} than asked for. Look at how you select rows."
+        entries = "entry" if found["length"] == 1 else "entries"
+        return f"It has {found['length']} {entries}, {few} than asked for. Look at what you let in and leave out."
     if "any order" in expected and found["any order"] == expected["any order"]:
         return "Everything asked for is in it, but the order is not the one asked for."
     if kind == "table":
         return _table_difference(found["columns"], expected["columns"])
     if found.get("index") != expected.get("index"):
-        return "The names beside the values are not those asked for. Look at what you group by."
+        return (
+            "The names beside the values, the index, are not those asked for. "
+            "Look at what you group by, or give to set_index."
+        )
     if kind == "number" and pd.isna(answer):
         return "It is missing (NaN): a step before it found nothing, or met an empty cell."
     # A number with more decimals than compared has more than one digest.
     rounded = len(expected["values"]) > len(found["values"])
     advice = f" Have you rounded? {expected['decimals']} decimals are compared." if rounded else ""
     if kind == "Series with names":
+        for name, value in answer.items():
+            if isinstance(value, (pd.Series, pd.DataFrame)):
+                return (
+                    f"The value beside {name!r} is a whole column or table; one value belongs there. "
+                    "len(...) counts rows, .iloc[0] takes the first entry of a column."
+                )
         return f"The names are right; at least one value beside them is not.{advice}"
     if kind == "list":
         return f"The number of entries is right; at least one entry is not among those asked for.{advice}"
-    return f"A {kind} is right; this one is not.{advice}"
+    return f"A {kind} is asked for, but not this one.{advice}"
 
 
 def _some(names: list[str]) -> str:
@@ -590,6 +612,11 @@ def _map_difference(found: dict, expected: dict) -> str:
                 return f"Layer {name!r} has {found[name][part]} {part}, {few} than asked for."
         if found[name]["places"] != want["places"]:
             return f"Layer {name!r} has the right number of markers, but not all at the right place. Latitude comes first."
+        if found[name].get("straight") != want.get("straight"):
+            return (
+                f"Layer {name!r} has straight lines where bent ones are asked for, or bent for straight. "
+                "The shortest way over the globe has all the points that maps.great_circle gives."
+            )
         if found[name]["ends"] != want["ends"]:
             return f"Layer {name!r} has the right number of lines, but not all between the right places."
         if found[name]["names"] != want["names"]:

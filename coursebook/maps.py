@@ -442,9 +442,9 @@ def layers(drawn: folium.Map) -> dict[str, dict]:
     """Say what a map holds: for every named layer its markers, lines and areas.
 
     Returns:
-        ``{layer name: {"markers": [(lat, lon), ...], "lines": [(start, end), ...], "areas":
-        [id or name, ...]}}``; things that lie on the map itself, outside any layer, stand under
-        ``"map"``.
+        ``{layer name: {"markers": [(lat, lon), ...], "lines": [(start, end), ...], "straight":
+        [(start, end), ...], "areas": [id or name, ...]}}``; straight lines are those of two points
+        alone; things that lie on the map itself, outside any layer, stand under ``"map"``.
     """
     found: dict[str, dict] = {}
 
@@ -453,12 +453,14 @@ def layers(drawn: folium.Map) -> dict[str, dict]:
             own = layer
             if isinstance(child, folium.FeatureGroup):
                 own = child.layer_name
-            seen = found.setdefault(own, {"markers": [], "lines": [], "areas": []})
+            seen = found.setdefault(own, {"markers": [], "lines": [], "straight": [], "areas": []})
             if isinstance(child, (folium.Marker, folium.CircleMarker, folium.Circle)):
                 seen["markers"].append(_lat_lon(child.location))
             elif isinstance(child, folium.PolyLine):
                 spots = _points(child.locations)
-                seen["lines"].append((_lat_lon(spots[0]), _lat_lon(spots[-1])))
+                line = (_lat_lon(spots[0]), _lat_lon(spots[-1]))
+                seen["lines"].append(line)
+                seen["straight"] += [line] if len(spots) == 2 else []
             elif isinstance(child, folium.GeoJson):
                 seen["areas"] += [_area_name(area) for area in child.data.get("features", [])]
             if isinstance(child, folium.FeatureGroup):

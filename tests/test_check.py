@@ -196,6 +196,7 @@ SAME = {
     "table, index reset": (frame.iloc[1:], frame.iloc[1:].reset_index(drop=True)),
     "table, names in the index": (frame, frame.set_index("issuer")),
     "table, two names in the index": (frame, frame.set_index(["issuer", "n"])),
+    "table, a name both in the index and as a column": (frame, frame.set_index("issuer", drop=False)),
     "table, nullable": (frame, frame.convert_dtypes()),
     "table, category": (frame, frame.astype({"issuer": "category"})),
 }
@@ -208,8 +209,8 @@ def test_the_same_answer_in_another_form_passes(monkeypatch, name):
 
 
 OFF = {
-    "one more": (36, 37, "A number is right"),
-    "one more without decimals": (36, 37, "A number is right"),
+    "one more": (36, 37, "but not this one"),
+    "one more without decimals": (36, 37, "but not this one"),
     "sign": (250, -250, "the other way round"),
     "percentage": (0.128, 12.8, "hundred times too large"),
     "share": (12.8, 0.128, "a percentage is asked for"),
@@ -223,6 +224,11 @@ OFF = {
     "nothing": (3, None, "gave nothing back"),
     "truth value": (1, True, "yes or no; a number"),
     "too few": ([1, 2, 3], [1, 2], "2 entries, fewer"),
+    "one of several": ([1, 2, 3], [1], "1 entry, fewer"),
+    "no dictionary": ({"low": 1, "high": 2}, 1, "Series or dictionary with names"),
+    "a dictionary too many": (1, {"low": 1}, "is a dictionary"),
+    "columns in a dictionary": ({"low": 1, "high": 2}, {"low": frame.n, "high": 2}, "beside 'low'"),
+    "series for table, named": (frame, by_name, ".reset_index()"),
     "other entry": ([1, 2, 3], [1, 2, 4], "at least one entry"),
     "other names": (by_name, by_name.set_axis(["a", "b", "d"]), "what you group by"),
     "other values": (by_name, by_name + [0, 1, -1], "names are right"),
@@ -231,6 +237,7 @@ OFF = {
     "series for table": (frame, frame.n, "not of one column"),
     "table for series": (by_name, frame, "with the names as its index"),
     "column missing": (frame, frame[["n", "share"]], "column is missing: issuer"),
+    "column renamed": (frame, frame.rename(columns={"n": "m"}), "missing: n. Not asked for: m."),
     "column too many": (frame, frame.assign(x=1), "not asked for: x"),
     "column twice": (frame, pd.concat([frame, frame.n], axis=1), "two columns of one name"),
     "values of one column": (frame, frame.assign(n=[3, 1, 7]), "values are off in: n"),
@@ -329,6 +336,7 @@ def test_a_chart_may_name_more_axes_than_the_solution(monkeypatch):
     plain = charts.bars(pd.Series({"a": 1, "b": 2}), "alt", "caption", "unit")
     assert judged(monkeypatch, plain, drawn(lambda axes: axes.barh(["a", "b"], [1, 2])))[0] == "correct"
     assert "Name both axes" in judged(monkeypatch, bars, charts.figure()[1])[1]
+    assert "the axes are the chart" in judged(monkeypatch, bars, charts.figure())[1]
 
 
 def test_a_map_is_known_by_the_ends_of_its_lines_and_the_names_of_its_areas(monkeypatch):
@@ -339,8 +347,12 @@ def test_a_map_is_known_by_the_ends_of_its_lines_and_the_names_of_its_areas(monk
         return made
 
     assert judged(monkeypatch, joined((0, 0), (1, 1)), joined((1, 1), (0, 0)))[0] == "correct"
-    assert judged(monkeypatch, joined((0, 0), (1, 170)), joined((0, 0), (5, 90), (1, -190)))[0] == "correct"
+    assert (
+        judged(monkeypatch, joined((0, 0), (2, 9), (1, 170)), joined((0, 0), (5, 90), (1, -190)))[0]
+        == "correct"
+    )
     assert "right places" in judged(monkeypatch, joined((0, 0), (1, 1)), joined((0, 0), (2, 2)))[1]
+    assert "straight lines" in judged(monkeypatch, joined((0, 0), (1, 2), (1, 1)), joined((0, 0), (1, 1)))[1]
 
     def coloured(*codes):
         made = maps.base_map("test")

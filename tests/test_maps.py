@@ -85,6 +85,7 @@ def test_layers_say_what_a_map_holds():
     assert maps.layers(drawn)["Ports"] == {
         "markers": [(43.1, 131.9)],
         "lines": [((0.0, 0.0), (1.0, 1.0))],
+        "straight": [((0.0, 0.0), (1.0, 1.0))],
         "areas": [],
     }
 
