@@ -342,7 +342,7 @@ def _run(folder: Path, assignment: str, student: str, limits: Limits) -> tuple[i
     """Grade in a process of its own; return the last cell to blame, and notes unless it ended early."""
     context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
     if os.name != "nt":
-        context.set_forkserver_preload(["coursebook.grading"])
+        context.set_forkserver_preload(["coursebook.author", "nbgrader.apps"])  # what takes long to import
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_autograde, args=(str(folder), assignment, student, limits, theirs))
     process.start()
