@@ -1,4 +1,4 @@
-"""What lessons 06 and 08 say in words about the tables: it must change when they do."""
+"""What lessons 06 to 08 say in words about the tables: it must change when they do."""
 
 import pandas as pd
 
@@ -57,3 +57,24 @@ def test_three_wordings_of_one_question_gave_three_figures_in_eleven_days():
     assert all(1000 <= one.sample_size <= 1011 for one in rows)
     assert 0.14 < row("po055").percent * row("po064").percent / 10_000 < 0.15
     assert row("po056").percent > 50 and row("po092").percent > 50
+
+
+def test_four_leaders_came_to_two_summits_then_three_then_one():
+    came = [row(i) for i in ("IP006", "IP019", "IP026", "IP045")]
+    assert {one.level for one in came} == {"leader"}
+    assert [len(one.iso3s.split(";")) for one in came] == [4, 4, 3, 1]
+    summits = table("nato_ip4").query("kind == 'summit_attendance' and level == 'leader'")
+    assert sorted(summits.row_id) == sorted(one.row_id for one in came)
+    assert all(one.iso3s == "NZL" for one in came[-1:])
+
+
+def test_exchanges_tripled_and_the_searches_behind_them_more_than_quadrupled():
+    spans = table("search_effort").set_index("row_id").loc[["se01", "se02"]]
+    held = table("korea_europe").query("status == 'held' and kind != 'arms_contract'")
+    held = held[held.date_precision.isin(["day", "month"])]
+    quarter = held.date_earliest.dt.to_period("Q")
+    found = [quarter.between("2022Q2", "2024Q3").sum(), quarter.between("2024Q4", "2026Q1").sum()]
+    pace = found / spans.quarters
+    effort = spans.searches / spans.quarters
+    assert 2.5 < pace.iloc[1] / pace.iloc[0] < 3.5
+    assert 4 < effort.iloc[1] / effort.iloc[0] < 5
