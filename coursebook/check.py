@@ -99,6 +99,7 @@ def mistake(message: str, wrong) -> None:
         found = _describe_like(task, wrong(), kept["expected"])
         if _same(found, kept["expected"]):
             raise ValueError(f"{task}: the mistake {message!r} gives the right answer.")
+        found.pop("each", None)  # which values are off is said of unnamed mistakes alone
         kept["mistakes"].append({"message": message, "form": found})
 
 
@@ -253,6 +254,7 @@ def _named_form(task: str, names: list, values: list, decimals: int, ordered: bo
         "length": len(pairs),
         "index": _hash(task, [name for name, _ in pairs]),
         "values": _digests(task, [value for _, value in pairs], decimals, True),
+        "each": [_digests(task, [value], decimals, True) for _, value in pairs],
     }
 
 
@@ -566,14 +568,24 @@ def _difference(answer, found: dict, expected: dict) -> str:
                     f"The value beside {name!r} is a whole column or table; one value belongs there. "
                     "len(...) counts rows, .iloc[0] takes the first entry of a column."
                 )
-        return f"The names are right; at least one value beside them is not.{advice}"
+        off = _some(_off(answer, found, expected)) or "some, rounded otherwise than the rest"
+        return f"The names are right; not so what stands beside {off}.{advice}"
     if kind == "list":
         return f"The number of entries is right; at least one entry is not among those asked for.{advice}"
     return f"A {kind} is asked for, but not this one.{advice}"
 
 
+def _off(answer, found: dict, expected: dict) -> list[str]:
+    """Return the names beside which another value is asked for."""
+    names = list(answer.keys())
+    if not expected["ordered"]:
+        names.sort(key=lambda name: _word(name, expected["decimals"]))
+    both = zip(names, found["each"], expected["each"], strict=True)
+    return [str(name) for name, have, want in both if not _near(have, want)]
+
+
 def _some(names: list[str]) -> str:
-    """Name the first few of many columns."""
+    """Name the first few of many."""
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
