@@ -207,12 +207,13 @@ def dictionary(name: str) -> pd.DataFrame:
 
 
 def horizon(*tables: str) -> str:
-    """Return one sentence that says which span of time each table covers."""
+    """Return a few words that say which span of time each table covers, by the titles of the tables."""
     spans = []
     for name in tables:
-        span = resource(name).get("horizon", {})
-        spans.append(f"{name} {span.get('from', 'start not stated')} to {span.get('to', 'not stated')}")
-    return "Covered: " + "; ".join(spans) + "."
+        days = [pd.Timestamp(resource(name)["horizon"][end]) for end in ("from", "to")]
+        first, last = (f"{day.day} {day:%B %Y}" for day in days)
+        spans.append(f"{resource(name)['title']}, {first} to {last}")
+    return f"Covered: {'; '.join(spans)}. What happened later is not in them."
 
 
 def known_by(frame: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -284,6 +285,12 @@ def teller(publisher: str) -> str:
 def _tellers() -> dict[str, str]:
     sources = _load("sources").dropna(subset=["publisher"])
     return dict(zip(sources.source_id, sources.publisher.map(teller), strict=True))
+
+
+def tellers(frame: pd.DataFrame) -> pd.Series:
+    """Return, for each row with sources, the set of publishers behind it, copies counted once."""
+    ids = frame.source_ids.dropna().str.split(";")
+    return ids.map(lambda row: {_tellers()[i] for i in row if i in _tellers()})
 
 
 def voices(rows) -> set[str]:

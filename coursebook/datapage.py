@@ -99,7 +99,7 @@ def by_theme() -> list[str]:
     for theme in dict.fromkeys(item["theme"] for item in items):
         names = [item["name"] for item in items if item["theme"] == theme]
         frames = [data.table(name) for name in names]
-        told = pd.concat([tellers(frame) for frame in frames if "source_ids" in frame])
+        told = pd.concat([data.tellers(frame) for frame in frames if "source_ids" in frame])
         ids = {i for frame in frames if "source_ids" in frame for i in ids_of(frame)}
         here = opened[opened.table.isin(names)]
         line = [theme, len(names), sum(map(len, frames)), len(ids), len(set().union(*told))]
@@ -115,7 +115,7 @@ def rests_on(item: dict) -> str:
     said = f"{len(frame)} rows, {len(frame.columns)} columns. Covers {span['from']} to {span['to']}."
     if "source_ids" not in frame:
         return said
-    told = tellers(frame)
+    told = data.tellers(frame)
     several = (told.map(len) > 1).mean()
     said += f" {len(ids_of(frame))} sources of {len(set().union(*told))} publishers, copies not counted; "
     said += f"{several:.0%} of rows have two or more publishers."
@@ -123,13 +123,6 @@ def rests_on(item: dict) -> str:
     if marks:
         return f"{said} Marks of quality: {', '.join(f'`{mark}`' for mark in marks)}."
     return f"{said} No column marks quality: count the publishers of a row."
-
-
-def tellers(frame: pd.DataFrame) -> pd.Series:
-    """Return, for each row with sources, the set of publishers behind it, copies counted once."""
-    publishers = data.table("sources").set_index("source_id").publisher.dropna().map(data.teller)
-    ids = frame.source_ids.dropna().str.split(";")
-    return ids.map(lambda row: {publishers[i] for i in row if i in publishers})
 
 
 def ids_of(frame: pd.DataFrame) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 
 import pandas as pd
 
@@ -135,8 +136,64 @@ def headings(columns: str | list | dict) -> dict[str, str]:
     return {column: (heading or column).replace("_", " ") for column, _, heading in pairs}
 
 
+# What a row's own data say against leaning on it: a mark after the row, a line below the table.
+MARKS = {
+    "1": "told by one publisher alone, copies counted once",
+    "d": "worked out from other figures",
+    "l": "rated low in the table itself",
+}
+
+
+@cache
+def _marks_of(name: str) -> dict[str, str]:
+    """Return the marks of every row of a table that carries any; a reading is its own source."""
+    from coursebook.data import table, tellers
+
+    if name == "readings":
+        return {}
+    frame = table(name).set_index("row_id")
+    empty = pd.Series("", index=frame.index)
+    alone = tellers(frame).map(len).eq(1) if "source_ids" in frame else empty.ne("")
+    derived = frame.get("flags", empty).str.contains("derived") | frame.get("value_status", empty).eq(
+        "derived"
+    )
+    low = frame.get("confidence", empty).eq("low") | frame.get("source_quality", empty).eq("low")
+    signs = {"1": alone, "d": derived, "l": low}
+    known = {sign: set(yes[yes.eq(True)].index) for sign, yes in signs.items()}
+    return {
+        row_id: "".join(s for s in known if row_id in known[s]) for row_id in set().union(*known.values())
+    }
+
+
+def marks(row_id) -> str:
+    """Return the marks of a row as letters of :data:`MARKS`, such as ``"1d"``; empty without any.
+
+    Args:
+        row_id: an id of any table; other values have no marks.
+    """
+    from coursebook.data import row_index
+
+    name = row_index().get(row_id) if isinstance(row_id, str) else None
+    return _marks_of(name).get(row_id, "") if name else ""
+
+
+def _marked(frame: pd.DataFrame, shown: list[str]) -> tuple[list[str], str]:
+    """Return a superscript for each row and the legend; a mark that all rows share stands below alone."""
+    holders = [c for c in (*shown, *frame.columns) if c in ("row_id", "cited_row", "row") and c in frame]
+    found = [marks(row_id) for row_id in frame[holders[0]]] if holders else [""] * len(frame)
+    shared = {sign for sign in MARKS if len(found) > 1 and all(sign in one for one in found)}
+    kept = ["".join(sign for sign in one if sign not in shared) for one in found]
+    said = [f"every row here: {MARKS[sign]}" for sign in MARKS if sign in shared]
+    said += [f"<sup>{sign}</sup> {MARKS[sign]}" for sign in MARKS if any(sign in one for one in kept)]
+    raised = [f"<sup>{','.join(one)}</sup>" if one else "" for one in kept]
+    return raised, f'<p style="font-size:0.85em;margin:2px 0 8px">{"; ".join(said)}</p>' if said else ""
+
+
 def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> Page:
     """Show rows as an HTML table with a caption; everything in it is escaped.
+
+    A row that the data mark as resting on one publisher, as derived or as rated low carries that mark
+    after its first cell, explained below the table (see :data:`MARKS`).
 
     Args:
         frame: the rows.
@@ -151,12 +208,13 @@ def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> 
         + "</tr></thead><tbody>"
     )
     shown = [_exact(frame, column) for column in heads]
-    for record in zip(*shown, strict=True):
+    raised, legend = _marked(frame, list(heads))
+    for mark, record in zip(raised, zip(*shown, strict=True), strict=True):
         cells = "".join(f'<td style="{CELL}">{_cell(value)}</td>' for value in record)
-        lines.append(f"<tr>{cells}</tr>")
+        lines.append(f"<tr>{cells.replace('</td>', mark + '</td>', 1)}</tr>")
     if frame.empty:
         lines.append(f'<tr><td colspan="{len(heads)}" style="{CELL}">No row meets this.</td></tr>')
-    lines.append("</tbody></table>")
+    lines.append("</tbody></table>" + legend)
     return Page("\n".join(lines), f"{caption} ({len(frame)} rows)")
 
 

@@ -731,3 +731,8 @@ def test_terms_are_in_the_script_of_their_language():
     )
     assert not terms.term.str.lower().duplicated().any()
     assert set(terms.first_lesson) <= {f"{n:02}" for n in range(10)}
+
+
+def test_what_the_tables_cover_is_said_by_their_titles_and_days():
+    assert data.horizon("legs").startswith("Covered: Journeys, 1 October 2024 to ")
+    assert "strength_estimates" not in data.horizon("legs", "strength_estimates")
