@@ -138,9 +138,9 @@ def headings(columns: str | list | dict) -> dict[str, str]:
 
 # What a row's own data say against leaning on it: a mark after the row, a line below the table.
 MARKS = {
-    "1": "told by one publisher alone, copies counted once",
-    "d": "worked out from other figures",
-    "l": "rated low in the table itself",
+    "*": "told by one publisher alone, copies counted once",
+    "†": "worked out from other figures",
+    "‡": "rated low in the table itself",
 }
 
 
@@ -158,7 +158,7 @@ def _marks_of(name: str) -> dict[str, str]:
         "derived"
     )
     low = frame.get("confidence", empty).eq("low") | frame.get("source_quality", empty).eq("low")
-    signs = {"1": alone, "d": derived, "l": low}
+    signs = {"*": alone, "†": derived, "‡": low}
     known = {sign: set(yes[yes.eq(True)].index) for sign, yes in signs.items()}
     return {
         row_id: "".join(s for s in known if row_id in known[s]) for row_id in set().union(*known.values())
@@ -166,7 +166,7 @@ def _marks_of(name: str) -> dict[str, str]:
 
 
 def marks(row_id) -> str:
-    """Return the marks of a row as letters of :data:`MARKS`, such as ``"1d"``; empty without any.
+    """Return the marks of a row as signs of :data:`MARKS`, such as ``"*†"``; empty without any.
 
     Args:
         row_id: an id of any table; other values have no marks.
@@ -178,15 +178,14 @@ def marks(row_id) -> str:
 
 
 def _marked(frame: pd.DataFrame, shown: list[str]) -> tuple[list[str], str]:
-    """Return a superscript for each row and the legend; a mark that all rows share stands below alone."""
+    """Return the marks to print after each row and the legend; a mark that all rows share stands below alone."""
     holders = [c for c in (*shown, *frame.columns) if c in ("row_id", "cited_row", "row") and c in frame]
     found = [marks(row_id) for row_id in frame[holders[0]]] if holders else [""] * len(frame)
     shared = {sign for sign in MARKS if len(found) > 1 and all(sign in one for one in found)}
     kept = ["".join(sign for sign in one if sign not in shared) for one in found]
     said = [f"every row here: {MARKS[sign]}" for sign in MARKS if sign in shared]
-    said += [f"<sup>{sign}</sup> {MARKS[sign]}" for sign in MARKS if any(sign in one for one in kept)]
-    raised = [f"<sup>{','.join(one)}</sup>" if one else "" for one in kept]
-    return raised, f'<p style="font-size:0.85em;margin:2px 0 8px">{"; ".join(said)}</p>' if said else ""
+    said += [f"{sign} {MARKS[sign]}" for sign in MARKS if any(sign in one for one in kept)]
+    return kept, f'<p style="font-size:0.85em;margin:2px 0 8px">{"; ".join(said)}</p>' if said else ""
 
 
 def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> Page:
@@ -208,8 +207,8 @@ def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> 
         + "</tr></thead><tbody>"
     )
     shown = [_exact(frame, column) for column in heads]
-    raised, legend = _marked(frame, list(heads))
-    for mark, record in zip(raised, zip(*shown, strict=True), strict=True):
+    after, legend = _marked(frame, list(heads))
+    for mark, record in zip(after, zip(*shown, strict=True), strict=True):
         cells = "".join(f'<td style="{CELL}">{_cell(value)}</td>' for value in record)
         lines.append(f"<tr>{cells.replace('</td>', mark + '</td>', 1)}</tr>")
     if frame.empty:

@@ -131,26 +131,26 @@ def test_rows_that_the_data_mark_are_marked_and_the_legend_says_how():
     """est042 is derived and told by one publisher, est001 neither; some partners are rated low."""
     rows = table("strength_estimates").query("row_id in ['est001', 'est042']")
     page = show.rows(rows, "Two.", "row_id low")
-    assert ">est042</span><sup>1,d</sup>" in page.body and ">est001</span></td>" in page.body
-    assert page.body.count("<p ") == 1 and "<sup>d</sup> worked out from other figures" in page.body
+    assert ">est042</span>*†</td>" in page.body and ">est001</span></td>" in page.body
+    assert page.body.count("<p ") == 1 and "† worked out from other figures" in page.body
     assert "rated low" not in page.body
     low = table("partners_of_moscow").query("confidence == 'low'").row_id.iloc[0]
-    assert "l" in show.marks(low)
+    assert "‡" in show.marks(low)
 
 
 def test_a_mark_that_every_row_shares_is_said_once_below():
     one = table("ungd_attention_by_year").head(3)
     body = show.rows(one, "Three years.", "row_id year").body
-    assert "every row here: told by one publisher alone" in body and "<sup>" not in body
+    assert "every row here: told by one publisher alone" in body and "*" not in body
 
 
 def test_rows_cited_as_evidence_carry_their_marks_and_other_values_carry_none():
-    assert "<sup>1</sup>" in show.evidence("C07").body
+    assert "</span>*</td>" in show.evidence("C07").body
     assert show.marks("no such row") == show.marks(None) == "" == show.marks("C01")
-    assert "<sup>" not in show.readings("02", "Two.").body
+    assert "*" not in show.readings("02", "Two.").body
 
 
 def test_the_mark_follows_the_row_that_is_cited_not_the_row_that_cites():
     cites = table("evidence").head(1).assign(cited_row="est042")
-    assert "<sup>1,d</sup>" in show.rows(cites, "One.", "cited_row=row direction").body
-    assert "<sup>" not in show.rows(cites, "One.", "row_id cited_row").body
+    assert "</span>*†</td>" in show.rows(cites, "One.", "cited_row=row direction").body
+    assert "*" not in show.rows(cites, "One.", "row_id cited_row").body
