@@ -73,6 +73,15 @@ RESTORE = (
     "from coursebook.check import check, hint, mistake"
 )
 
+# The second line is how Moodle and Canvas name what they export:
+# "Ann Lee_123_assignsubmission_file/set.ipynb", or "..._file_set.ipynb" without folders, and "leeann_45_678_set.ipynb".
+SETTINGS = r"""c = get_config()  # noqa: F821 - nbgrader defines it
+c.CourseDirectory.course_id = "pyongyang-to-kursk"
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*[/\\](?P<student_id>[^/\\]+?_\d+)_(?:assignsubmission_file|\d+)_?[/\\_](?P<file_id>[^/\\]+)"
+)
+"""
+
 
 def generate(folder: Path, assignment: str) -> None:
     """Put a set's source and students' version into a class's folder and into its gradebook.
@@ -84,11 +93,7 @@ def generate(folder: Path, assignment: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "nbgrader_config.py"
     if not settings.exists():
-        settings.write_text(
-            "c = get_config()  # noqa: F821 - nbgrader defines it\n"
-            'c.CourseDirectory.course_id = "pyongyang-to-kursk"\n',
-            encoding="utf-8",
-        )
+        settings.write_text(SETTINGS, encoding="utf-8")
     author.generate(author.ROOT / "solutions" / assignment, folder)
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 
 import handins
 import pytest
@@ -128,6 +129,28 @@ def test_a_person_marks_free_text_in_formgrader_and_nbgrader_gives_feedback_and_
 def test_a_folder_without_hand_ins_says_where_to_put_them(tmp_path):
     with pytest.raises(FileNotFoundError, match="submitted/STUDENT"):
         grading.grade(tmp_path, SET)
+
+
+EXPORTED = {
+    f"Ann Lee_123_assignsubmission_file/{SET}.ipynb": "Ann Lee_123",  # Moodle, with folders
+    "Bo Ahn_124_assignsubmission_file_/my work.ipynb": "Bo Ahn_124",
+    f"Cho Ra_125_assignsubmission_file_{SET}.ipynb": "Cho Ra_125",  # without folders
+    f"danolena_45_678_{SET}.ipynb": "danolena_45",  # Canvas
+    f"eliseeva_LATE_46_679_{SET}-1.ipynb": "eliseeva_LATE_46",  # late, and a second time
+}
+
+
+def test_the_zip_of_a_learning_platform_is_sorted_by_student(tmp_path):
+    grading.generate(tmp_path, SET)
+    archive = tmp_path / "downloaded" / SET / "archive"
+    archive.mkdir(parents=True)
+    with zipfile.ZipFile(archive / "class.zip", "w") as file:
+        for name in EXPORTED:
+            file.write(tmp_path / "release" / SET / f"{SET}.ipynb", name)
+    command = [sys.executable, "-m", "nbgrader", "zip_collect", SET]
+    subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True, timeout=120)
+    collected = tmp_path.glob(f"submitted/*/{SET}/*.ipynb")
+    assert sorted(path.parent.parent.name for path in collected) == sorted(EXPORTED.values())
 
 
 @pytest.mark.parametrize("kind", ["deleted", "renamed", "twice", "retyped", "stripped"])
