@@ -541,7 +541,7 @@ def _difference(answer, found: dict, expected: dict) -> str:
     if found.get("length") == 0:
         return (
             "No row fits your conditions. Values must be written as they stand in the table: "
-            ".unique() shows those of a column."
+            ".unique() shows those of a column, and only .isna() finds an empty cell."
         )
     if found.get("length") != expected.get("length"):
         few = "fewer" if found["length"] < expected["length"] else "more"
