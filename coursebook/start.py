@@ -97,7 +97,7 @@ def free_keys(lab: Path) -> list[dict]:
 
 
 def quiet_lab() -> None:
-    """Set up JupyterLab for this environment only: no question about news, keys that reach the activities."""
+    """Set up JupyterLab for this environment only: no news, keys that reach the activities, pages as pages."""
     lab = Path(sys.prefix) / "share" / "jupyter" / "lab"
     folder = lab / "settings"
     folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +107,8 @@ def quiet_lab() -> None:
             "fetchNews": "false",
             "checkForUpdates": False,
         },
+        # The teaching guide opens as a page to read, with links that work, and not as its source.
+        "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
     }
     (folder / "overrides.json").write_text(json.dumps(wanted, indent=1), encoding="utf-8")
     page = Path(sys.prefix) / "etc" / "jupyter" / "labconfig"

@@ -145,3 +145,11 @@ def test_every_map_in_the_lessons_draws_and_asks_for_nothing(page):
                 tried += 1
     assert tried >= 2
     assert page.outside == []
+
+
+def test_the_teaching_guide_opens_as_a_page_and_not_as_its_source(lab, page):
+    url, _ = lab
+    page.goto(f"{url}/lab/tree/notebooks/teaching_guide.md?reset")
+    page.wait_for_selector(".jp-MarkdownViewer h1", timeout=60_000)
+    assert page.inner_text(".jp-MarkdownViewer h1").startswith("Teaching guide")
+    assert page.locator(".jp-FileEditor").count() == 0
