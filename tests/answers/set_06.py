@@ -47,14 +47,14 @@ FIVE = ("BLR", "CHN", "IRN", "PRK", "RUS")
 documented = flows[flows.evidence_strength == "officially_documented"]
 
 
-def web(rows=documented, names=("With Russia", "Without Russia"), turn=False, end="", codes=FIVE):
+def web(rows=documented, names=("With Russia", "Without Russia"), turn=False, end="", codes=FIVE, flat=False):
     made = maps.base_map("test")
     maps.capital_pins(countries, codes).add_to(made)
     layers = [folium.FeatureGroup(name).add_to(made) for name in names]
     for pair in pairs(rows).unique():
         both = pair.split()[::-1] if turn else pair.split()
         ends = [maps.capital(countries, end or code) for code in both]
-        folium.PolyLine(maps.great_circle(*ends)).add_to(layers["RUS" not in pair])
+        folium.PolyLine(ends if flat else maps.great_circle(*ends)).add_to(layers["RUS" not in pair])
     return made
 
 
@@ -67,16 +67,28 @@ RIGHT = {
     ],
     "06.4": [matrix, matrix.reset_index(), matrix[sorted(matrix.columns, reverse=True)].iloc[::-1]],
     "06.5": [long(), long(columns=("total_eur_m", "total_usd_m")).reset_index(drop=True)],
-    "06.6": [channels, channels.reset_index().astype({"no_reply": int})],
+    "06.6": [
+        channels,
+        channels.reset_index().astype({"no_reply": int}),
+        channels.assign(channel=channels.index),  # the name stands in index and column
+    ],
     "06.7": [web(), web(turn=True)],
 }
 WRONG = {
-    "06.1": [sorted(lost)[:1], [], "BLR CHN", [pair.split() for pair in lost]],
-    "06.2": [len(flows), len(ties), str(flows.flow_group.nunique())],
+    "06.1": [sorted(lost)[:1], [], "BLR CHN", [pair.split() for pair in lost], {p.lower() for p in lost}],
+    "06.2": [
+        len(flows),
+        len(ties),
+        str(flows.flow_group.nunique()),
+        flows.flow_group.duplicated().sum(),
+        flows.flow_group.nunique,
+    ],
     "06.3": [
         {"all": int(china_north.sum()), "left": int((china_north & shown).sum())},
         {"all": len(flows), "left": int((~shown).sum())},
         int(china_north.sum()),
+        {"all": int(china_north.sum()), "left": int((china_north & (flows.kind != "summit")).sum())},
+        {"all": flows[china_north], "left": flows[china_north & ~shown]},
     ],
     "06.4": [
         matrix.T,
@@ -84,6 +96,8 @@ WRONG = {
         matrix.drop(columns="single_claim"),
         pd.crosstab(pairs(ties, "-").rename("pair"), ties.evidence_strength),
         matrix.sum(axis=1),
+        matrix.rename(index=lambda pair: pair.replace("-", " ")),
+        matrix.stack(),
     ],
     "06.5": [
         long(trade[trade.year == 2024]),
@@ -91,12 +105,50 @@ WRONG = {
         long().drop(columns="currency"),
         long().assign(total=long().total / 1000),
         whole.total_usd_m.sum() + whole.total_eur_m.sum(),
+        long(whole.dropna()),
+        long().replace({"total_usd_m": "USD", "total_eur_m": "EUR"}),
     ],
     "06.6": [
         channels.assign(no_reply=channels.asks - channels.no_reply),
         channels.assign(no_reply=0),
         channels.no_reply,
         channels.iloc[1:],
+        channels.assign(asks=channels.no_reply),
     ],
-    "06.7": [web(flows), web(names=("Without Russia", "With Russia")), web(end="BLR"), web(codes=["RUS"])],
+    "06.7": [
+        web(flows),
+        web(names=("Without Russia", "With Russia")),
+        web(end="BLR"),
+        web(codes=["RUS"]),
+        web(flat=True),
+    ],
+}
+
+# What the solution says of the tables, and whether it still holds.
+acts = flows.groupby("flow_group").kind.agg(["size", "first"])
+heavy = pairs(flows).value_counts()
+single = flows[flows.evidence_strength == "single_claim"]
+chinese = (single[["from_iso3", "to_iso3"]] == "CHN").any(axis=1)
+total = whole[whole.reporter_iso3 == "CHN"].set_index("partner_iso3").total_usd_m
+answered = 1 - channels.no_reply / channels.asks
+without = pairs(documented)[~pairs(documented).str.contains("RUS")]
+SAID = {
+    "Minsk is tied to Moscow alone": [p for p in set(pairs(flows[~shown])) if "BLR" in p] == ["BLR RUS"],
+    "stands for one tie or for two dozen": heavy.min() == 1 and heavy.max() in (23, 24, 25),
+    "it lies in exercises and joint statements": set(acts[acts["size"] > 1]["first"])
+    == {"joint_exercise", "diplomatic_cover"},
+    "a treaty, workers and oil remain": set(flows[china_north & ~shown].kind)
+    == {"alliance_treaty", "labour", "oil"},
+    "all have Moscow at one end except Beijing with Pyongyang": all(
+        "RUS" in pair or pair == "CHN PRK" for pair in heavy.index[:4]
+    ),
+    "most of what rests on a single claim has Beijing at one end": chinese.mean() > 0.5,
+    "about a hundredth of what it trades with Moscow": 0.005 < total["PRK"] / total["RUS"] < 0.015,
+    "Asked to its face or in writing, Beijing mostly said something": answered["face_to_face"] > 0.5
+    and answered["document"] > 0.5
+    and answered["public_call"] < 0.5,
+    "after two calls by telephone no reply was found": channels.asks["phone"]
+    == channels.no_reply["phone"]
+    == 2,
+    "three lines are left": set(without) == {"BLR PRK", "CHN IRN", "CHN PRK"},
 }
