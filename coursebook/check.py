@@ -166,6 +166,8 @@ ERRORS = {
         "Join comparisons of columns with &, | and ~ instead of 'and', 'or' and 'not', each one in round "
         "brackets; ask with .isin([...]) instead of 'in'."
     ),
+    r"identically-labeled": "A column is compared with a column of other rows. Take one value out of it: .iloc[0].",
+    r"Location values cannot contain NaNs": "A place without coordinates is among them. Are these the rows asked for?",
     r"Lengths must match to compare": "== compares with one value. .isin([...]) asks for several.",
     r"Invalid comparison between dtype=datetime64": 'Compare days with a day in quotation marks, such as "2024-10-18".',
     r"no attribute|KeyError: ['\"]|not in index": (
@@ -516,7 +518,8 @@ def _wrong_type(answer, found: str, wanted: str) -> str:
     group = "GroupBy" if found.endswith("GroupBy") else found
     turn = TURN.get((group, wanted), TURN.get((group, ""), ""))
     shown = "Series, one column" if isinstance(answer, pd.Series) else found
-    shown = "dictionary" if isinstance(answer, dict) else shown
+    if isinstance(answer, dict):
+        shown, turn = "dictionary", " pd.DataFrame(...) makes a table of it." if wanted == "table" else turn
     wanted = wanted.replace("Series with", "Series or dictionary with")
     return f"Your answer is a {shown}; a {wanted} is asked for.{turn}"
 
@@ -553,8 +556,8 @@ def _difference(answer, found: dict, expected: dict) -> str:
         return _table_difference(found["columns"], expected["columns"])
     if found.get("index") != expected.get("index"):
         return (
-            "The names beside the values, the index, are not those asked for. "
-            "Look at what you group by, or give to set_index."
+            "The names beside the values are not those asked for. Compare their spelling with the task, "
+            "and look at what you group by or give to set_index."
         )
     if kind == "number" and pd.isna(answer):
         return "It is missing (NaN): a step before it found nothing, or met an empty cell."
@@ -592,9 +595,14 @@ def _some(names: list[str]) -> str:
 def _table_difference(found: dict, expected: dict) -> str:
     off = [name for name in expected if not _near(found[name], expected[name])]
     if len(off) > max(2, len(expected) / 2):
-        return "Columns and number of rows are right, but other rows are asked for. Look at your conditions."
+        return (
+            "Columns and number of rows are right, but most values are not: other rows are asked for, "
+            "or empty cells stand where a number belongs."
+        )
     if off:
-        return f"Columns and number of rows are right; values are off in: {', '.join(off)}."
+        rounded = all(len(expected[name]) > len(found[name]) for name in off)
+        advice = " Have you rounded?" if rounded else ""
+        return f"Columns and number of rows are right; values are off in: {', '.join(off)}.{advice}"
     return "Each column holds the right values, but they do not stand in the right rows."
 
 
@@ -621,7 +629,8 @@ def _map_difference(found: dict, expected: dict) -> str:
         for part in ("markers", "lines", "areas"):
             if found[name][part] != want[part]:
                 few = "fewer" if found[name][part] < want[part] else "more"
-                return f"Layer {name!r} has {found[name][part]} {part}, {few} than asked for."
+                many = part if found[name][part] != 1 else part[:-1]
+                return f"Layer {name!r} has {found[name][part]} {many}, {few} than asked for."
         if found[name]["places"] != want["places"]:
             return f"Layer {name!r} has the right number of markers, but not all at the right place. Latitude comes first."
         if found[name].get("straight") != want.get("straight"):

@@ -266,6 +266,14 @@ OFF = {
     "condition for table": (frame, frame.n > 1, "table[condition]"),
     "condition for number": (2, frame.n > 1, ".sum() counts"),
     "column for number": (6, frame.n, "Series, one column"),
+    "dictionary for table": (frame, {"a": 1}, "pd.DataFrame(...) makes"),
+    "names otherwise spelled": (by_name, {"A": 3, "B": 1, "C": 2}, "spelling"),
+    "rounded column": (
+        frame.assign(share=frame.share / 7),
+        frame.assign(share=(frame.share / 7).round(1)),
+        "off in: share. Have you rounded?",
+    ),
+    "mostly empty": (frame, frame.assign(issuer="x", n=None, share=None), "empty cells stand"),
     "not a number": (3, float("nan"), "missing (NaN)"),
     "rounded number": (1 / 3, 0.3, "3 decimals are compared"),
     "rounded series": (by_name / 7, (by_name / 7).round(1), "3 decimals are compared"),
@@ -394,6 +402,8 @@ FAILED = {
     "events.groupby['issuer'].size()": "round brackets",
     "events[events.row_id == 'x'].issuer.iloc[0]": "no row fits",
     "events.row_id.mean()": "cannot be averaged",
+    "events[events.reported_on > events.head(1).reported_on]": "Take one value out",
+    "folium.Marker((float('nan'), 1))": "without coordinates",
     "1 / 0": "Its last line",
 }
 
@@ -403,7 +413,7 @@ def run_cells(*cells):
     from nbclient import NotebookClient
 
     start = (
-        "from coursebook.check import check\nfrom coursebook.data import table\n"
+        "import folium\nfrom coursebook.check import check\nfrom coursebook.data import table\n"
         'events = table("deployment_events")'
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in [start, *cells]])

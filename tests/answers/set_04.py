@@ -12,7 +12,8 @@ statements, summits = table("statements"), table("summit_mentions")
 embassies, countries = table("embassies"), table("countries")
 news = pd.Timestamp("2024-10-18")
 share = dict(zip(years.year, years.european_share_pct, strict=True))
-reached = {year for year, percent in share.items() if year > 2006 and percent >= share[2006]}
+reached = {year: percent for year, percent in share.items() if year > 2006 and percent >= share[2006]}
+per_words = years.set_index("year").mentions_per_10000_words
 recent = years[years.year > 2003]
 
 
@@ -30,7 +31,8 @@ day = statements.reported_on.dt.strftime("%Y-%m-%d")
 word = np.select([day.isna(), day < "2024-10-18"], ["no_day", "before"], "after")
 by_topic = statements.assign(word=word).groupby(["topic", "word"]).size().unstack(fill_value=0)
 
-named, read = summits.mentions_dprk, summits.mentions_dprk.dropna()
+named = summits[summits.date_earliest.dt.year >= 2006].mentions_dprk
+read = named.dropna()
 low, high = 100 * named.eq("yes").mean(), 100 * named.ne("no").mean()
 
 
@@ -66,7 +68,7 @@ def embassy_map(rows=here, names=LAYERS, news=news):
 
 
 RIGHT = {
-    "04.1": [reached, pd.Series(sorted(reached)), np.array(sorted(reached, reverse=True))],
+    "04.1": [reached, pd.Series(reached).sort_values(), pd.Series(reached).rename_axis("year").astype(float)],
     "04.2": [chart(), chart(page=True), chart(recent.iloc[::-1]).axes[0]],
     "04.3": [by_topic, by_topic.reset_index()[["topic", "no_day", "before", "after"]]],
     "04.4": [
@@ -78,19 +80,22 @@ RIGHT = {
 }
 WRONG = {
     "04.1": [
-        sorted(reached | {2006}),
-        sorted(reached)[1:],
+        reached | {2006: share[2006]},
+        sorted(reached),
         len(reached),
-        years[years.year > 2006].query("european_share_pct > 20").year,
+        years[years.year > 2006].query("european_share_pct > 20").set_index("year").european_share_pct,
+        per_words[list(reached)],
     ],
     "04.2": [
         chart(end=2024.0),
         chart(labels=False),
         chart(column="world_speeches_naming_north_korea"),
         chart(years),
+        chart(years[years.year > 2004]),
         chart(recent.assign(year=recent.year + 1)),
     ],
     "04.3": [
+        by_topic.where(by_topic > 0),
         by_topic.drop(columns="no_day"),
         by_topic.rename(columns={"before": "after", "after": "before"}),
         by_topic.T,
@@ -104,6 +109,10 @@ WRONG = {
         {"low": low, "high": low},
         dict.fromkeys(["low", "high"], 100 * (read == "yes").mean()),
         {"low": low, "high": 100.0},
+        {
+            "low": 100 * summits.mentions_dprk.eq("yes").mean(),
+            "high": 100 * summits.mentions_dprk.ne("no").mean(),
+        },
         [low, high],
     ],
     "04.5": [
@@ -111,6 +120,8 @@ WRONG = {
         measures(frames=("nuclear",)),
         measures().assign(kappa=lambda made: made.agreement),
         measures().assign(frame=["arms_to_russia", "nuclear"]),
+        measures().round(1),
+        measures().assign(agreement=lambda made: 100 * made.agreement),
     ],
     "04.6": [
         embassy_map(here[here.iso3 != "SWE"]),
@@ -119,4 +130,23 @@ WRONG = {
         embassy_map(embassies[embassies.iso3.isin(["RUS", "CHN", "MNG"])]),
         maps.base_map("x"),
     ],
+}
+back = here.staff_returned_on
+reread = by_hand.copy()
+reread.loc[reread.frame_read_by_hand.eq("nuclear").idxmax(), "frame_read_by_hand"] = "other"
+# What the solutions say of the tables.
+SAID = {
+    "the last year of the series is not among them": years.year.max() not in reached and len(reached) > 2,
+    "with its peak of": max(share, key=share.get) == 2017,
+    "Tests and missiles before, soldiers after": set(by_topic.before.nlargest(2).index)
+    == {"nuclear_test", "missile"}
+    and by_topic.after.idxmax() == "troops",
+    "Eighteen speeches are few": len(by_hand) == 18,
+    "a single one read otherwise moves kappa by about a tenth": round(
+        (measures().kappa - measures(reread).kappa).abs().max(), 1
+    )
+    == 0.1,
+    "One return came before anybody spoke of soldiers": (back < news).sum() == 1,
+    "Two came after.": (back >= news).sum() == 2,
+    "The largest group is still the one without a return": back.isna().sum() > 2,
 }
