@@ -38,7 +38,7 @@ def factors(rows, last="2026-03-31"):
     }
 
 
-def partner_map(codes, pins=True, names=("Nearer to Brussels", "Nearer to Seoul")):
+def partner_map(codes, pins=True, names=("Nearer to Brussels", "Nearer to Seoul"), flat=False):
     made = maps.base_map("test")
     for name, own, other in zip(names, ("BEL", "KOR"), ("KOR", "BEL"), strict=True):
         layer = folium.FeatureGroup(name).add_to(made)
@@ -46,7 +46,8 @@ def partner_map(codes, pins=True, names=("Nearer to Brussels", "Nearer to Seoul"
             spot = maps.capital(countries, code)
             far = [maps.distance_km(maps.capital(countries, start), spot) for start in (own, other)]
             if far[0] < far[1]:
-                way = maps.great_circle(maps.capital(countries, "BEL"), spot, points=40)
+                start = maps.capital(countries, "BEL")
+                way = [start, spot] if flat else maps.great_circle(start, spot, points=40)
                 folium.PolyLine(way, color="black").add_to(layer)
                 if pins:
                     folium.CircleMarker(spot).add_to(layer)
@@ -67,28 +68,45 @@ RIGHT = {
     "07.6": [partner_map(partners.iso3), partner_map(sorted(partners.iso3))],
 }
 WRONG = {
-    "07.1": ["CHN", "UKR", "Russia", 1],
+    "07.1": ["CHN", "UKR", "Russia", 1, "PRK", "BLR", ["RUS"]],
     "07.2": [
         boxes.low / boxes.containers,
         {**rates, "sh060": 1.0},
         shells.set_index("row_id").low / shells.set_index("row_id").containers,
+        (shells.low / shells.containers)[shells.supplier_iso3 == "PRK"],
+        boxes.low.sum() / boxes.containers.sum(),
     ],
-    "07.3": [span, {"low": span[0]}, {"low": span[1], "high": span[0]}, sum(span) / 2],
+    "07.3": [
+        span,
+        {"low": span[0]},
+        {"low": span[1], "high": span[0]},
+        sum(span) / 2,
+        {"low": float("nan"), "high": float("nan")},
+        {"low": seoul.low / 1e6, "high": seoul.high / 1e6},
+        {"low": span[0] * 1000, "high": span[1] * 1000},
+    ],
     "07.4": [
         seats(["summit_attendance", "absence"]),
         seats(["summit_attendance"]).drop(columns="minister"),
         seats(["summit_attendance"]).T,
         seats(["summit_attendance"]).reset_index(drop=True),
+        seats(ip4.kind.unique()),
+        seats(["summit_attendance"], fill=None),
+        seats(["summit_attendance"]).rename(index=str),
     ],
     "07.5": [
         factors(exchanges),
         factors(held, "2030-12-31"),
         {"exchanges": audit["exchanges"]},
         {name: round(value, 0) for name, value in audit.items()},
+        {name: value - 1 for name, value in audit.items()},
+        audit | {"a_search": audit["exchanges"] * audit["searches"]},
     ],
     "07.6": [
         partner_map(partners.iso3, pins=False),
         partner_map(pacts.iso3),
+        partner_map(pacts.iso3.unique()),
+        partner_map(partners.iso3, flat=True),
         partner_map(partners.iso3, names=("Nearer to Seoul", "Nearer to Brussels")),
         maps.base_map("x"),
     ],
@@ -103,11 +121,18 @@ nearer = sum(
     far < maps.distance_km(maps.capital(countries, code), maps.capital(countries, "BEL"))
     for far, code in zip(nearer, partners.iso3, strict=True)
 )
+summary = ip4.set_index("row_id").summary
 SAID = {
     "Seoul's rates lie close together": seoul_rates.max() < 1.25 * seoul_rates.min(),
     "little more than half of it at the low end": 0.5 < rates["sh057"] / seoul_rates.median() < 0.65,
     "two schools, not eight witnesses": len(boxes) == 8,
     "it lies above the whole of this range": seoul.low / 1e6 > span[1],
     "one search found less than before": audit["a_search"] < 1 < audit["exchanges"] < audit["searches"],
-    "Brussels signed with four states that are nearer to Seoul": nearer == 4,
+    "Brussels agreed on partnerships with four states that are nearer to Seoul": nearer == 4,
+    "The European partners and two others are nearer to Brussels": len(partners) - nearer == 8
+    and set(partners.iso3) & {"CAN", "GHA"} == {"CAN", "GHA"},
+    "Seoul gave reasons of its own": "domestic matters" in summary["IP042"],
+    "one of the three whom IP044 counts as ministers is a security adviser": "security adviser"
+    in summary["IP044"]
+    and len(ip4.set_index("row_id").iso3s["IP044"].split(";")) == 3,
 }
