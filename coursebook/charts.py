@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import html
 import io
+import itertools
 import math
 import re
+import textwrap
 
 import matplotlib
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from coursebook.maps import COLOURS
@@ -256,6 +259,67 @@ def _on_the_calendar(labels: list[str]) -> tuple[list[int], dict[int, str]]:
             every = pd.period_range(min(periods), max(periods))
             return [p.ordinal for p in periods], {p.ordinal: str(p) for p in every}
     return list(range(len(labels))), dict(enumerate(labels))
+
+
+def argument(links: pd.DataFrame, root: str, words: dict[str, str], alt: str, caption: str) -> Chart:
+    """Draw what a conclusion rests on: the conclusion at the left, what carries it to its right.
+
+    A full line supports, a dashed one takes for granted; what nobody states stands in a dashed box.
+
+    Args:
+        links: steps with ``from_id``, ``to_id`` and ``link`` (``assumes`` or another word); each
+            statement stands once, as near to the conclusion as a step brings it.
+        root: the id of the conclusion.
+        words: a few words for the box of every id.
+        alt: the picture in words.
+        caption: one sentence.
+    """
+    spots = _branches(links, root)
+    rows, depth = (max(spot[axis] for spot in spots.values()) + 1 for axis in (1, 0))
+    with matplotlib.rc_context(SETTINGS):
+        drawn = Figure(figsize=(8.6, 0.5 + 0.5 * rows), layout="constrained")
+        axes = drawn.subplots()
+        for step in links[links.from_id.isin(spots) & links.to_id.isin(spots)].itertuples():
+            (x, y), (to_x, to_y) = spots[step.from_id], spots[step.to_id]
+            # Into the side of the box to the left; within a column from box to box.
+            ends = ((x, y), (to_x + 0.8, to_y)) if x > to_x else ((x + 0.1, y), (to_x + 0.1, to_y))
+            inside = 0 if x > to_x else 16
+            look = dict(arrowstyle="-|>", color="#444", lw=1.2, shrinkA=inside, shrinkB=inside + 1)
+            look["linestyle"] = "--" if step.link == "assumes" else "-"
+            axes.annotate("", ends[1], ends[0], arrowprops=look)
+        assumed = set(links[links.link == "assumes"].from_id)
+        for name, (x, y) in spots.items():
+            unstated = name in assumed and name.startswith("P")
+            look = dict(facecolor="#fff4dd", linestyle="--") if unstated else dict(facecolor="#e8f1f8")
+            axes.add_patch(FancyBboxPatch((x, y - 0.36), 0.8, 0.72, "round,pad=0,rounding_size=0.05", **look))
+            told = textwrap.fill(f"{name}  {words[name]}", 30)
+            axes.text(x + 0.02, y, told, va="center", fontsize=9)
+        axes.set_xlim(-0.02, depth - 0.18)
+        axes.set_ylim(rows - 0.4, -0.6)
+        axes.axis("off")
+    return page(drawn, alt, caption)
+
+
+def _branches(links: pd.DataFrame, root: str) -> dict[str, tuple[int, float]]:
+    """Return column and row of each statement: nearest step first, a parent in the middle of its own."""
+    depth, edge = {root: 0}, [root]
+    children = {}
+    while edge:
+        reached = []
+        for name in edge:
+            own = [i for i in links[links.to_id == name].from_id if i not in depth and i not in reached]
+            children[name], reached = own, reached + own
+        depth |= dict.fromkeys(reached, depth[edge[0]] + 1)
+        edge = reached
+    rows, ends = {}, itertools.count()
+
+    def place(name):
+        below = [place(child) for child in children[name]]
+        rows[name] = sum(below) / len(below) if below else next(ends)
+        return rows[name]
+
+    place(root)
+    return {name: (depth[name], rows[name]) for name in depth}
 
 
 # From one end of a scale to the other, then what lies beside it; light enough for black figures.

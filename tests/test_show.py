@@ -154,3 +154,13 @@ def test_the_mark_follows_the_row_that_is_cited_not_the_row_that_cites():
     cites = table("evidence").head(1).assign(cited_row="est042")
     assert "</span>*†</td>" in show.rows(cites, "One.", "cited_row=row direction").body
     assert "*" not in show.rows(cites, "One.", "row_id cited_row").body
+
+
+def test_an_argument_stands_with_its_conclusion_at_the_left_and_each_statement_once():
+    steps = [("B", "A", "supports"), ("P1", "A", "assumes"), ("C", "B", "supports"), ("C", "A", "supports")]
+    links = pd.DataFrame(steps, columns=["from_id", "to_id", "link"])
+    words = {name: "some words" for name in ("A", "B", "C", "P1")}
+    drawn = charts.argument(links, "A", words, "alt", "caption").figure.axes[0]
+    boxes = {t.get_text()[:2].strip(): t.get_position()[0] // 1 for t in drawn.texts if t.get_text()}
+    assert boxes == {"A": 0, "B": 1, "C": 1, "P1": 1}
+    assert [box.get_linestyle() for box in drawn.patches].count("--") == 1
