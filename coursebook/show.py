@@ -177,22 +177,27 @@ def marks(row_id) -> str:
     return _marks_of(name).get(row_id, "") if name else ""
 
 
-def _marked(frame: pd.DataFrame, shown: list[str]) -> tuple[list[str], str]:
-    """Return the marks to print after each row and the legend; a mark that all rows share stands below alone."""
+def _marked(frame: pd.DataFrame, shown: list[str]) -> tuple[list[str], str, int]:
+    """Return each row's marks, the legend, and the place of the cell that carries them.
+
+    A mark that all rows share stands below alone; the cell is the id's, or the first where none is shown.
+    """
     holders = [c for c in (*shown, *frame.columns) if c in ("row_id", "cited_row", "row") and c in frame]
+    place = shown.index(holders[0]) if holders and holders[0] in shown else 0
     found = [marks(row_id) for row_id in frame[holders[0]]] if holders else [""] * len(frame)
     shared = {sign for sign in MARKS if len(found) > 1 and all(sign in one for one in found)}
     kept = ["".join(sign for sign in one if sign not in shared) for one in found]
     said = [f"every row here: {MARKS[sign]}" for sign in MARKS if sign in shared]
     said += [f"{sign} {MARKS[sign]}" for sign in MARKS if any(sign in one for one in kept)]
-    return kept, f'<p style="font-size:0.85em;margin:2px 0 8px">{"; ".join(said)}</p>' if said else ""
+    legend = f'<p style="font-size:0.85em;margin:2px 0 8px">{"; ".join(said)}</p>' if said else ""
+    return kept, legend, place
 
 
 def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> Page:
     """Show rows as an HTML table with a caption; everything in it is escaped.
 
     A row that the data mark as resting on one publisher, as derived or as rated low carries that mark
-    after its first cell, explained below the table (see :data:`MARKS`).
+    after its id, explained below the table (see :data:`MARKS`).
 
     Args:
         frame: the rows.
@@ -207,10 +212,10 @@ def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> 
         + "</tr></thead><tbody>"
     )
     shown = [_exact(frame, column) for column in heads]
-    after, legend = _marked(frame, list(heads))
+    after, legend, place = _marked(frame, list(heads))
     for mark, record in zip(after, zip(*shown, strict=True), strict=True):
-        cells = "".join(f'<td style="{CELL}">{_cell(value)}</td>' for value in record)
-        lines.append(f"<tr>{cells.replace('</td>', mark + '</td>', 1)}</tr>")
+        cells = [_cell(value) + (mark if at == place else "") for at, value in enumerate(record)]
+        lines.append("<tr>" + "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells) + "</tr>")
     if frame.empty:
         lines.append(f'<tr><td colspan="{len(heads)}" style="{CELL}">No row meets this.</td></tr>')
     lines.append("</tbody></table>" + legend)

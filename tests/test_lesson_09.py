@@ -47,6 +47,18 @@ def test_what_could_be_read_for_c26_on_the_day_of_the_column_told_nothing():
     assert ours.would_exist_if_false.str.match(r"(no|hardly)\b").all()
 
 
+def test_the_picture_of_the_seven_claims_is_told_right():
+    """C26 has six rows for it and one that tells, C18 five and none, C27 none at all."""
+    rows = table("evidence").query("direction == 'supports'")
+    telling = rows.would_exist_if_false.str.match(r"(no|hardly)\b")
+    found = {c: ((rows.claim_id == c).sum(), (telling & (rows.claim_id == c)).sum()) for c in carrying()}
+    assert found["C26"] == (6, 1) and found["C18"] == (5, 0) and found["C27"] == (0, 0)
+    pale = {c: every - sharp for c, (every, sharp) in found.items()}
+    assert max(pale.values()) == pale["C26"] == pale["C18"]
+    kinds = set(rows[rows.claim_id.isin(carrying())].would_exist_if_false.str.extract(r"(\w+)")[0])
+    assert kinds <= {"no", "hardly", "perhaps", "yes"}
+
+
 def test_four_of_six_directions_came_true():
     six = scored_forecasts()
     hits = six[six.claim_points_to == six.outcome].claim_id.tolist()
@@ -60,6 +72,14 @@ def test_the_claims_that_are_said_to_move_between_the_verdicts_do():
     assert judged.index[(then == 3) & (since < 3)].tolist() == ["C17a", "C18", "C23"]
     left_out = judged.index[judged.borne_out == "not applicable"].tolist()
     assert left_out == ["C19", "C27", "C28", "C29"]
+
+
+def test_the_premises_shown_in_the_hour_are_those_of_c30_and_the_one_without_a_row():
+    links = table("claim_links")
+    direct = links[(links.to_id == "C30") & (links.link == "assumes")].from_id
+    assert sorted([*direct, "P09"]) == ["P01", "P03", "P09"]
+    shown = output_of("# Three of the unstated premises")
+    assert all(f">{premise}<" in shown for premise in ("P01", "P03", "P09"))
 
 
 @pytest.mark.parametrize("premise", table("premises").row_id)

@@ -164,3 +164,9 @@ def test_an_argument_stands_with_its_conclusion_at_the_left_and_each_statement_o
     boxes = {t.get_text()[:2].strip(): t.get_position()[0] // 1 for t in drawn.texts if t.get_text()}
     assert boxes == {"A": 0, "B": 1, "C": 1, "P1": 1}
     assert [box.get_linestyle() for box in drawn.patches].count("--") == 1
+
+
+def test_the_mark_stands_beside_the_id_wherever_its_column_is():
+    frame = pd.DataFrame({"claim": ["C10", "C22"], "row": ["est042", "est001"]})
+    body = show.rows(frame, "Two.", "claim row").body
+    assert ">est042</span>*†</td>" in body and ">C10</span></td>" in body
