@@ -147,8 +147,6 @@ SAID = {
     "Asked to its face or in writing, Beijing mostly said something": answered["face_to_face"] > 0.5
     and answered["document"] > 0.5
     and answered["public_call"] < 0.5,
-    "after two calls by telephone no reply was found": channels.asks["phone"]
-    == channels.no_reply["phone"]
-    == 2,
+    "two calls by telephone are too few to say": channels.asks["phone"] == 2,
     "three lines are left": set(without) == {"BLR PRK", "CHN IRN", "CHN PRK"},
 }

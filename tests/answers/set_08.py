@@ -22,12 +22,12 @@ paid = promised.pivot_table(index="aid_type", values=["allocated_eur_m", "commit
 share = paid.allocated_eur_m / paid.committed_eur_m * 100
 
 
-def ranks(column="military_eur_bn", prices=(2_000, 5_000), unit=1e9):
+def given(column="military_eur_bn", prices=(2_000, 5_000), unit=1e9, own=1):
     rounds = supply[supply.row_id == "in011"].iloc[0]
-    own = donors[donors.iso3 == "KOR"].iloc[0][column]
+    own *= donors[donors.iso3 == "KOR"].iloc[0][column]
     others = donors[donors.iso3 != "KOR"][column]
-    values = {"low": rounds.low * prices[0] / unit, "high": rounds.high * prices[1] / unit}
-    return {end: int((others > own + value).sum()) + 1 for end, value in values.items()}
+    values = {"low": own + rounds.low * prices[0] / unit, "high": own + rounds.high * prices[1] / unit}
+    return values | {f"{end}_rank": int((others > value).sum()) + 1 for end, value in values.items()}
 
 
 OPEN = ["conditional", "considering_defensive", "considering_offensive"]
@@ -39,7 +39,7 @@ def threat_chart(labels=True, camps="government", shown=quarters, kind="plot"):
     when = positions.date_earliest.dt.year.astype(str) + "Q" + positions.date_earliest.dt.quarter.astype(str)
     said = [
         positions.camp.str.startswith(camps) & positions.position.isin(OPEN),
-        positions.camp.eq("opposition") & positions.position.eq("rules_out"),
+        positions.camp.eq("opposition"),
     ]
     for rows in said[::-1]:
         getattr(axes, kind)(shown, [int((when[rows] == quarter).sum()) for quarter in shown])
@@ -66,7 +66,11 @@ RIGHT = {
     "08.2": [lead, lead.to_dict(), lead.sort_values().astype(int)],
     "08.3": [totals, contracts.query("row_type == 'contract'").groupby("buyer_iso3").value_usd_bn.sum()],
     "08.4": [share, share.round(1), share.sort_values().to_dict()],
-    "08.5": [ranks(), pd.Series(ranks()), {"high": float(ranks()["high"]), "low": np.int64(ranks()["low"])}],
+    "08.5": [
+        given(),
+        pd.Series(given()),
+        given() | {"low": round(given()["low"], 2), "high_rank": np.int64(given()["high_rank"])},
+    ],
     "08.6": [threat_chart(), charts.page(threat_chart().figure, "alt", "caption")],
     "08.7": [buyer_map(once), buyer_map(once.dropna(subset="date_earliest"), undated=True)],
 }
@@ -76,24 +80,51 @@ WRONG = {
         {**formats, "yes_no": 64},
         two.percent.max(),
         {"yes_no": formats["yes_no"]},
+        two.percent,
+        polls[polls.date_earliest == "2024"].set_index("question_format").percent,
     ],
-    "08.2": [-lead, lead.head(3), lead.tolist(), lead.abs()],
+    "08.2": [
+        -lead,
+        lead.head(3),
+        lead.tolist(),
+        lead.abs(),
+        young[young.answer == "for"].percent - young[young.answer == "against"].percent,
+    ],
     "08.3": [
         contracts.groupby("buyer_iso3").value_usd_bn.sum(),
         once.value_usd_bn.sum(),
         once.groupby("buyer_iso3").value_usd_bn.mean(),
+        once.groupby("buyer_iso3").value_usd_bn.sum(min_count=1),
+        once.dropna(subset="value_usd_bn").groupby("buyer_iso3").value_usd_bn.sum(),
+        contracts[contracts.counts_in_total == True].groupby("buyer_iso3").value_usd_bn.sum(),  # noqa: E712
     ],
-    "08.4": [share / 100, 100 / share, (100 * promised.allocated_eur_m / promised.committed_eur_m).to_list()],
-    "08.5": [ranks("total_eur_bn"), ranks(unit=1e6), {"low": ranks()["high"], "high": ranks()["low"]}, 19],
+    "08.4": [
+        share / 100,
+        100 / share,
+        100 - share,
+        share.round(0),
+        (100 * promised.allocated_eur_m / promised.committed_eur_m).to_list(),
+    ],
+    "08.5": [
+        given("total_eur_bn"),
+        given(unit=1e6),
+        given(own=0),  # the ranks are the same, the sums are not
+        given() | {"low": given()["high"], "high": given()["low"]},
+        {end: given()[f"{end}_rank"] for end in ("low", "high")},
+        19,
+    ],
     "08.6": [
         threat_chart(labels=False),
         threat_chart(camps=("government", "ruling")),
         threat_chart(shown=[q for q in quarters if q not in ("2024Q1", "2025Q2")]),
+        threat_chart(camps="nobody"),
+        charts.figure(),
     ],
     "08.7": [
         buyer_map(once, undated=True),
         buyer_map(once, names=("before", "since")),
         buyer_map(contracts.dropna(subset="buyer_iso3")),
+        buyer_map(once, names=("Since the news", "Before the news")),
         maps.base_map("x"),
     ],
 }
@@ -114,7 +145,11 @@ SAID = {
     "one buyer carries nearly all of it": totals["POL"] > 0.85 * sum(totals.values()),
     "was nearly all allocated": share["humanitarian"] > 95,
     "hardly a tenth": 5 < share["financial"] < 11,
-    "Seoul moves into its middle": (donors.military_eur_bn > without).sum() > 30 > 22 > max(ranks().values()),
+    "Seoul moves into its middle": (donors.military_eur_bn > without).sum() > 30 > 22 > given()["low_rank"],
+    "each of them rules arms out": set(positions[positions.camp == "opposition"].position) == {"rules_out"},
+    "its prices stand in euro, in `value_other` (ac034, ac035)": set(once[once.buyer_iso3 == "FIN"].row_id)
+    == {"ac034", "ac035"}
+    and once[once.buyer_iso3 == "FIN"].value_other.str.contains("EUR").all(),
     "The government's line rises twice": government[1] > government[0] and government[3] > government[2],
     "lies at nought in every quarter after 2024": sum(government[4:]) == 0,
     "Every buyer of the second layer stands in the first": set(since)
