@@ -99,6 +99,9 @@ def mistake(message: str, wrong) -> None:
         found = _describe_like(task, wrong(), kept["expected"])
         if _same(found, kept["expected"]):
             raise ValueError(f"{task}: the mistake {message!r} gives the right answer.")
+        for known in kept["mistakes"]:
+            if _same(found, known["form"]):
+                raise ValueError(f"{task}: {message!r} gives the same answer as {known['message']!r}.")
         found.pop("each", None)  # which values are off is said of unnamed mistakes alone
         kept["mistakes"].append({"message": message, "form": found})
 
@@ -166,6 +169,7 @@ ERRORS = {
         "Join comparisons of columns with &, | and ~ instead of 'and', 'or' and 'not', each one in round "
         "brackets; ask with .isin([...]) instead of 'in'."
     ),
+    r"KeyError: nan": "An empty cell stands where a name is wanted. Fill it with .fillna(...), or leave the row out.",
     r"identically-labeled": "A column is compared with a column of other rows. Take one value out of it: .iloc[0].",
     r"Location values cannot contain NaNs": "A place without coordinates is among them. Are these the rows asked for?",
     r"Lengths must match to compare": "== compares with one value. .isin([...]) asks for several.",

@@ -150,13 +150,16 @@ def test_no_answer_stands_in_clear():
             assert all(len(v) == 20 and int(v, 16) >= 0 for v in values)
 
 
-def test_a_mistake_that_is_right_is_refused(monkeypatch):
+def test_a_mistake_that_is_right_or_told_already_is_refused(monkeypatch):
     monkeypatch.setenv("COURSEBOOK_RECORD", "1")
     monkeypatch.setattr(checks, "_recorded", {})
     monkeypatch.setattr(checks, "display", lambda page: None)
     checks.check("99.1", 5)
     with pytest.raises(ValueError, match="gives the right answer"):
         checks.mistake("five", lambda: 5.0)
+    checks.mistake("six", lambda: 6)
+    with pytest.raises(ValueError, match="same answer as 'six'"):
+        checks.mistake("half a dozen", lambda: 6.0)
 
 
 def judged(monkeypatch, expected, answer, **options):
@@ -403,6 +406,7 @@ FAILED = {
     "events[events.row_id == 'x'].issuer.iloc[0]": "no row fits",
     "events.row_id.mean()": "cannot be averaged",
     "events[events.reported_on > events.head(1).reported_on]": "Take one value out",
+    "{'a': 1}[float('nan')]": ".fillna(...)",
     "folium.Marker((float('nan'), 1))": "without coordinates",
     "1 / 0": "Its last line",
 }

@@ -81,6 +81,7 @@ WRONG = {
         {"yes": asked["yes"], "no_report_found": asked["no_report_found"] + asked["missing"]},
         others.value_counts(),
         asked["yes"],
+        others.value_counts(normalize=True, dropna=False),
         list(asked.values()),
     ],
     "05.2": [
@@ -88,12 +89,15 @@ WRONG = {
         spans[["low"]],
         spans.iloc[1:],
         spans.mean(),
+        fts.groupby("year").amount.agg(low="first", high="last"),
     ],
     "05.3": [
         by_authority[["names"]],
         by_authority.assign(names=by_authority.names + by_authority.no_number),
         listings.groupby("authority").targets_north_korea.sum(),
         by_authority.loc[["EU", "UK", "USA"]],
+        by_authority.assign(names=some.groupby("authority").targets_north_korea.sum()),
+        by_authority[by_authority.names > 0],
     ],
     "05.4": [
         gaps(russia_says, china_says),
@@ -108,6 +112,7 @@ WRONG = {
         pd.Series(groups).value_counts(),
         groups | {"PRK": "nothing found"},
         groups | {"NPL": "no row"},
+        groups | {"CUB": "nothing found", "PRK": "nothing found"},
     ],
     "05.6": [
         seat_map(troops.dropna(subset=["iso3"])),
@@ -116,4 +121,21 @@ WRONG = {
         seat_map(names=("Not settled", "Listed")),
         maps.base_map("x"),
     ],
+}
+# What the solutions say of the tables.
+SAID = {
+    "For most of these states no request is on record, or nobody has looked.": asked["yes"] < len(others) / 2,
+    "The two reports of a year hardly differ": (spans.high / spans.low).max() < 1.03,
+    "single grants, and three currencies": aid.currency.nunique() == 3,
+    "differ by some percent, in both directions": gaps().gap.min() < 0 < gaps().gap.max() < 10,
+    "Russia's own series stops": russia_says.dropna().index.max() < china_says.dropna().index.max(),
+    "The largest group has no row at all": pd.Series(groups).value_counts().idxmax() == "no row",
+    "only one was answered with more than words": real[
+        real.iso3.isin(men) & (real.response_type != "statement")
+    ].iso3.nunique()
+    == 1,
+    "The pins stand in Europe, North America, Korea and Oceania.": set(
+        troops[troops.lists_dprk.isin(["yes", "unknown"])].iso3.fillna("BEL")
+    )
+    == {"BEL", "GBR", "USA", "KOR", "AUS", "NZL"},
 }
