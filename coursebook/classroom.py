@@ -27,8 +27,8 @@ from coursebook.discuss.base import LABELLED, WIDE, Activity
 from coursebook.discuss.positions import STANCES, VERDICTS
 from coursebook.intake import Refused, files_in, submitter
 from coursebook.invented import invented_files
-from coursebook.questions import CITING, Question, question, rows_cited, usable
-from coursebook.show import Page, note, plain
+from coursebook.questions import CITING, question, rows_cited, usable
+from coursebook.show import Page, how_many, note, plain
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_FILES = 20_000
@@ -59,6 +59,7 @@ class Room:
     Attributes:
         said: for each ``(kind, about, part)`` of a question the answers by learner, 0 to n - 1.
         labels: for each learner the name under which the file was handed in.
+        files: for each learner how many files were handed in.
         numbers: for each learner a number that says nothing of the name.
         refused: names of files that were not used, with the reason.
         skipped: answers that were not used, as ``(file, key)``.
@@ -70,6 +71,7 @@ class Room:
         """Begin with nobody."""
         self.said: dict[tuple, dict[int, Answer]] = {}
         self.labels: list[str] = []
+        self.files: list[int] = []
         self.numbers: list[int] = []
         self.refused: list[tuple[str, str]] = []
         self.skipped: list[tuple[str, str]] = []
@@ -77,14 +79,15 @@ class Room:
         self._known: dict[tuple, int] = {}
         self._slot = lru_cache(maxsize=4096)(self._slot_of)
 
-    def _slot_of(self, key: str) -> tuple[Question, dict | None]:
+    def _slot_of(self, key: str) -> tuple[str, dict | None]:
+        """Return the part that a key names and where its answers are kept, None if nowhere."""
         asked = question(key)
         wanted = asked.kind == "text" or asked.kind != "activity" and asked.about in row_index()
         place = (asked.kind, asked.about, asked.part)
-        return asked, self.said.setdefault(place, {}) if wanted else None
+        return asked.part, self.said.setdefault(place, {}) if wanted else None
 
     def add(self, name: str, content: bytes) -> None:
-        """Take in one learner's file; a file of the same learner is joined with it.
+        """Take in one learner's file; of two files of one learner the answer saved last counts.
 
         Args:
             name: the path under which it was found.
@@ -102,28 +105,41 @@ class Room:
         who = (submitter(name), file["learner"])
         learner = self._known.setdefault(who, len(self.labels))
         if learner == len(self.labels):
-            self.labels.append(who[0] or name.removesuffix(".json"))
+            self.labels.append(who[0] or name.removesuffix(".txt").removesuffix(".json"))
+            self.files.append(0)
+        self.files[learner] += 1
         for key, entry in file["answers"].items():
-            asked, slot = self._slot(key)
-            value = entry["value"]
-            if slot is None or value == "":
+            part, slot = self._slot(key)
+            if slot is None:
                 continue
-            if not usable(asked.part, value):
+            value, saved_at, earlier = entry["value"], entry["saved_at"], entry.get("earlier")
+            if value != "" and not usable(part, value):
                 self.skipped.append((name, key))
                 continue
             old = slot.get(learner)
-            if old is None or entry["saved_at"] >= old.saved_at:
-                first = entry["earlier"][0]["value"] if entry.get("earlier") else None
-                first = first if usable(asked.part, first) else None
-                slot[learner] = Answer(value, entry["saved_at"], first)
+            if old is None or saved_at >= old.saved_at:
+                first = earlier[0]["value"] if earlier else None
+                slot[learner] = Answer(value, saved_at, first if usable(part, first) else None)
 
     def finish(self) -> Room:
-        """Number the learners by their random ids, so that no order of names shows; return self."""
+        """Drop answers that were erased; number learners by their random ids, so that no order of names shows."""
+        for said in self.said.values():
+            for learner in [learner for learner, answer in said.items() if answer.value == ""]:
+                del said[learner]
         order = sorted(self._known, key=lambda who: (who[1], who[0]))
         self.numbers = [0] * len(order)
         for number, who in enumerate(order, 1):
             self.numbers[self._known[who]] = number
         return self
+
+    def repeated(self) -> str:
+        """Say who handed in more than one file and what counts; an empty text if nobody did."""
+        many = [learner for learner, files in enumerate(self.files) if files > 1]
+        if not many:
+            return ""
+        told = ", ".join(f"{plain(self.who(learner))} ({self.files[learner]})" for learner in many[:SHOWN])
+        more = f" and {how_many(len(many) - SHOWN, 'other')}" if len(many) > SHOWN else ""
+        return f"More than one file came from {told}{more}: of each answer the one saved last counts."
 
     def who(self, learner: int) -> str:
         """Return how a learner is called on the page: a number, or the file's name if names are on."""
@@ -240,15 +256,17 @@ def summary(room: Room) -> Page:
             f"This is an invented class of {len(room.labels)}, drawn by lot: class_files/ is empty. Put your "
             "learners' files or the zip there, then run this cell and those below again."
         )
-    parts = [note(f"{len(room.labels)} learners; files refused: {len(room.refused)}.").body]
+    words = f"{how_many(len(room.labels), 'learner')}; files refused: {len(room.refused)}. {room.repeated()}"
+    parts = [note(words).body]
     if room.refused:
         frame = pd.DataFrame(room.refused, columns=["file", "reason"])
         parts.append(_listed(frame, f"Files refused: {len(frame)}; the others count."))
     if room.skipped:
         frame = pd.DataFrame(room.skipped, columns=["file", "reason"])
         frame["reason"] = "answer " + frame.reason + ": not one that the course offers"
-        parts.append(_listed(frame, f"{len(frame)} answers were left out; the rest of these files counts."))
-    return Page("".join(parts), f"{len(room.labels)} learners; files refused: {len(room.refused)}.")
+        left_out = how_many(len(frame), "answer was", "answers were")
+        parts.append(_listed(frame, f"{left_out} left out; the rest of each file counts."))
+    return Page("".join(parts), words)
 
 
 def _listed(frame: pd.DataFrame, caption: str) -> str:
@@ -482,7 +500,11 @@ def cited(room: Room, most: int = 10) -> Page:
     known = found[found.known].head(most)
     known = known.assign(states=[statement(row_id) for row_id in known.row])
     unknown = int((~found.known).sum())
-    more = f" {unknown} ids that were typed name no row." if unknown else ""
+    more = (
+        f" {how_many(unknown, 'id that was typed names', 'ids that were typed name')} no row."
+        if unknown
+        else ""
+    )
     words = room.caption(
         f"The rows that most learners cite.{more} A row cited on both sides is worth a look."
     )
@@ -527,7 +549,9 @@ def reasons(room: Room, each: int = 3) -> Page:
                 key=lambda one: (not rows_cited(one[2] + " " + one[3]), abs(len(one[2]) - 150), one[2])
             )
             items = "".join(_item(room, *one[1:]) for one in given[:each])
-            lists += f"<p><b>{title}</b> ({len(given)} reasons)</p>" + (f"<ul>{items}</ul>" if items else "")
+            lists += f"<p><b>{title}</b> ({how_many(len(given), 'reason')})</p>" + (
+                f"<ul>{items}</ul>" if items else ""
+            )
         blocks.append(
             f"<details><summary>{claim}: {html.escape(row(claim).claim)}</summary>{lists}</details>"
         )
@@ -609,4 +633,6 @@ def keep(room: Room, folder: Path | None = None) -> Page:
             f"NOT written: {target.name} ({error.strerror}). Close it in other programs, or make room."
         )
     what = "names" if room.named else "numbers, not names"
-    return note(room.caption(f"{count} answers written to {TABLE} in your course folder, with {what}."))
+    return note(
+        room.caption(f"{how_many(count, 'answer')} written to {TABLE} in your course folder, with {what}.")
+    )

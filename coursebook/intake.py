@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 LARGEST = 5_000_000  # bytes of one learner's file; a filled one has about 80,000
 LARGEST_ZIP = 2_000_000_000  # bytes of all that is read from one zip
+UTF8 = 0x800  # the flag of a zip's entry whose name is UTF-8
 
 
 class Refused(Exception):
@@ -49,7 +50,7 @@ def files_in(place: Path) -> Iterator[Found]:
     for folder, inner, names in os.walk(place):
         inner[:] = sorted(name for name in inner if not _hidden(name))
         for name in [*inner, *sorted(names)]:
-            path, kind = os.path.join(folder, name), os.path.splitext(name)[1].lower()
+            path, kind = os.path.join(folder, name), _kind(name)
             label = path[start:].replace(os.sep, "/")
             if kind in (".json", ".zip", "") and os.path.islink(path):
                 yield Found(label, _refuse("a symbolic link; links are not followed"))
@@ -61,6 +62,12 @@ def files_in(place: Path) -> Iterator[Found]:
 
 def _hidden(name: str) -> bool:
     return name.startswith((".", "__MACOSX"))
+
+
+def _kind(name: str) -> str:
+    """Return the ending of a name; a browser that saves ``answers.json.txt`` means ``.json``."""
+    name = name.lower()
+    return ".json" if name.endswith(".json.txt") else os.path.splitext(name)[1]
 
 
 def _refuse(reason: str):
@@ -96,17 +103,28 @@ def _in_zip(path: Path, prefix: str) -> Iterator[Found]:
         yield Found(prefix.rstrip("/") or path.name, _refuse(f"cannot be opened as a zip: {error}"))
         return
     budget = [LARGEST_ZIP]
-    for info in sorted(archive.infolist(), key=lambda info: info.filename):
-        parts = info.filename.replace("\\", "/").split("/")
+    for info in sorted(archive.infolist(), key=_named):
+        inside = _named(info)
+        parts = inside.replace("\\", "/").split("/")
         if info.is_dir() or any(_hidden(part) for part in parts if part not in (".", "..")):
             continue
-        name, kind = prefix + info.filename, parts[-1].lower().rpartition(".")[2]
-        if kind == "zip":
+        name, kind = prefix + inside, _kind(parts[-1])
+        if kind == ".zip":
             yield Found(name, _refuse("a zip inside a zip is not opened"))
-        elif kind == "json" and ("" in parts or ".." in parts or ":" in parts[0]):
+        elif kind == ".json" and ("" in parts or ".." in parts or ":" in parts[0]):
             yield Found(name, _refuse("its path leads out of the zip"))
-        elif kind == "json":
+        elif kind == ".json":
             yield Found(name, lambda info=info: _from_zip(archive, info, budget))
+
+
+def _named(info: zipfile.ZipInfo) -> str:
+    """Return the name of a file in a zip: that of a Mac is UTF-8, often without saying so."""
+    if not info.flag_bits & UTF8:
+        try:
+            return info.filename.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass
+    return info.filename
 
 
 def _from_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> bytes:
@@ -128,22 +146,24 @@ def _from_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]
     return content
 
 
-MOODLE = re.compile(r"(.+?_\d+)_assignsubmission_file_?.*")
-CANVAS = re.compile(r"([^_]+)(?:_LATE)?_(\d+)_\d+_.*")
+MOODLE = re.compile(r"(.+?)_assignsubmission_file_?.*")
+BLACKBOARD = re.compile(r".+_([^_]+)_attempt_\d{4}(?:-\d\d){5}_.+")
+CANVAS = re.compile(r"(?:(?!LATE_)(.+?)_)?(?:LATE_)?(\d+|anon_[0-9A-Za-z]+)_\d+_.+")
 
 
 def submitter(name: str) -> str:
     """Return who handed a file in, as far as its path tells; an empty text if it does not.
 
-    Knows Moodle's ``Name_123_assignsubmission_file_``, Canvas's ``name_123_456_answers.json``
-    and nbgrader's ``submitted/student/set/``.
+    Knows Moodle's ``Name_123_assignsubmission_file_``, Canvas's ``name_123_456_answers.json``,
+    Blackboard's ``Task_name_attempt_2026-09-14-09-30-00_answers.json`` and nbgrader's
+    ``submitted/student/set/``.
     """
-    parts = name.split("/")
+    *folders, file = name.split("/")
     if "_assignsubmission_file" in name:
-        for part in parts:
-            if found := MOODLE.fullmatch(part):
-                return found[1]
-    if "submitted" in parts[:-2]:
-        return parts[parts.index("submitted") + 1]
-    found = CANVAS.fullmatch(parts[-1])
-    return f"{found[1]}_{found[2]}" if found else ""
+        return next((found[1] for part in (*folders, file) if (found := MOODLE.fullmatch(part))), "")
+    if "submitted" in folders[:-1]:
+        return folders[folders.index("submitted") + 1]
+    if found := BLACKBOARD.fullmatch(file):
+        return found[1]
+    found = CANVAS.fullmatch(file)
+    return "_".join(filter(None, found.groups())) if found else ""

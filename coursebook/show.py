@@ -96,6 +96,17 @@ def states(codes) -> str:
     return ", ".join(known.get(code, text(code)) for code in map(str.strip, codes.split(";")))
 
 
+def how_many(count: int, one: str, more: str = "") -> str:
+    """Write a count with its noun: ``1 row``, ``2 rows``.
+
+    Args:
+        count: how many.
+        one: the word for one.
+        more: the word for none or several; by default the first with an s.
+    """
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
 PRECISION = {
     "date_earliest": "date_precision",
     "date_latest": "date_precision",
@@ -219,7 +230,7 @@ def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> 
     if frame.empty:
         lines.append(f'<tr><td colspan="{len(heads)}" style="{CELL}">No row meets this.</td></tr>')
     lines.append("</tbody></table>" + legend)
-    return Page("\n".join(lines), f"{caption} ({len(frame)} rows)")
+    return Page("\n".join(lines), f"{caption} ({how_many(len(frame), 'row')})")
 
 
 def _cell(value) -> str:
@@ -250,7 +261,7 @@ def evidence(claim_id: str) -> Page:
     if found.empty:
         said = " ".join(notes) or "none found."
         return note(f"No row in the table evidence speaks for or against {claim_id}. {said}")
-    page = rows(found, f"Evidence on {claim_id}: {len(found)} rows.", heads)
+    page = rows(found, f"Evidence on {claim_id}: {how_many(len(found), 'row')}.", heads)
     body = page.body + "".join(f"<p>{html.escape(words)}</p>" for words in notes)
     return Page(body, " ".join([page.words, *notes]))
 
@@ -270,11 +281,11 @@ def sources(*frames: pd.DataFrame, claims: str = "") -> Page:
     found = sources_of(*frames, pd.DataFrame(kept, columns=["row_id", "source_ids"]))
     page = rows(
         found,
-        f"{len(found)} sources of the rows shown above.",
+        f"{how_many(len(found), 'source')} of the rows shown above.",
         "published=date publisher title url=link rows",
     )
-    body = f"<details><summary>{len(found)} sources of the rows shown in this lesson</summary>{page.body}</details>"
-    return Page(body, f"{len(found)} sources of the rows shown in this lesson.")
+    words = f"{how_many(len(found), 'source')} of the rows shown in this lesson"
+    return Page(f"<details><summary>{words}</summary>{page.body}</details>", f"{words}.")
 
 
 def document(title: str, body: str, style: str, scripts: bool = False) -> str:

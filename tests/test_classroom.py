@@ -113,7 +113,7 @@ def test_splits_rows_and_verdicts(tmp_path):
     assert classroom.sides(room).iloc[0].tolist() == ["C04: borne out since", 2, 1, 0, pytest.approx(1 / 3)]
     rows = classroom.citations(room).set_index("row")
     assert rows.learners["ev041"] == 3 and rows.cited_for["ev041"] == "for C04: 3"
-    assert not rows.known["nonsense99"] and "1 ids that were typed name no row" in classroom.cited(room).body
+    assert not rows.known["nonsense99"] and "1 id that was typed names no row" in classroom.cited(room).body
     assert "C04, borne out since: 1 yes, 1 mostly, 1 no" in classroom.verdicts(room).body
 
 
@@ -186,17 +186,82 @@ def test_hands_typed_in_the_lessons_are_shown(answers):
     "name, who",
     [
         ("Kim Min-ji_123456_assignsubmission_file_/answers.json", "Kim Min-ji_123456"),
-        ("Kim Min-ji_123456_assignsubmission_file_answers.json", "Kim Min-ji_123456"),
+        ("Kim Min-ji_123456_assignsubmission_file_/week 9/answers.json", "Kim Min-ji_123456"),
+        ("all/Kim Min-ji_123456_assignsubmission_file_answers.json", "Kim Min-ji_123456"),
+        ("Participant_88_assignsubmission_file_/answers.json", "Participant_88"),
+        ("Group Busan_12_assignsubmission_file_/answers.json", "Group Busan_12"),
+        ("Default group_assignsubmission_file_/answers.json", "Default group"),
+        ("_assignsubmission_file_/answers.json", ""),
+    ],
+)
+def test_submitters_in_moodle_s_export(name, who):
+    """As ``mod/assign/classes/downloader.php`` of moodle/moodle names files.
+
+    A folder a learner by default, since 3.1; one long name a file before, and as a preference; the
+    participant's number where marking is blind; the group's name and number where groups hand in,
+    no number for those without a group.
+    """
+    assert intake.submitter(name) == who
+
+
+@pytest.mark.parametrize(
+    "name, who",
+    [
         ("kimminji_98765_4455667_answers.json", "kimminji_98765"),
         ("kimminji_LATE_98765_4455667_answers-2.json", "kimminji_98765"),
+        ("kim_minji_98765_4455667_my_answers.json", "kim_minji_98765"),
+        ("김민지_98765_4455667_answers.json", "김민지_98765"),
+        ("anon_x7Gq2_4455667_answers.json", "anon_x7Gq2"),
+        ("LATE_anon_x7Gq2_4455667_answers-1.json", "anon_x7Gq2"),
+    ],
+)
+def test_submitters_in_canvas_s_export(name, who):
+    """As ``lib/content_zipper.rb`` of instructure/canvas-lms names files.
+
+    Name, LATE if so, the user's number, the file's number, its name; ``anon_`` and an id where names
+    are hidden. A file handed in again has ``-1`` or ``-2`` before its ending, as
+    ``make_unique_filename`` of ``app/models/attachment.rb`` gives it.
+    """
+    assert intake.submitter(name) == who
+
+
+@pytest.mark.parametrize(
+    "name, who",
+    [
+        ("Set 9_mkim7_attempt_2026-09-14-09-30-05_answers.json", "mkim7"),
+        ("Set_9_final_mkim7_attempt_2026-09-14-09-30-05_answers.json", "mkim7"),
         ("submitted/kim/09_judging_the_essay/answers.json", "kim"),
         ("course/submitted/kim/09_judging_the_essay/answers.json", "kim"),
         ("group 1/answers.json", ""),
         ("answers.json", ""),
+        ("attempt_2026-09-14-09-30-05_answers.json", ""),
     ],
 )
-def test_submitters_of_moodle_canvas_and_nbgrader(name, who):
+def test_submitters_in_blackboard_s_export_and_nbgrader_s_folder(name, who):
+    """Blackboard's as the README of terr-steak/bb-file-cleanup tells them: task, user, time, file.
+
+    nbgrader's as its course folder has them: ``submitted/student/set/file``.
+    """
     assert intake.submitter(name) == who
+
+
+# What a Mac, Windows and the learning platforms put beside the files.
+CLUTTER = dict.fromkeys(
+    [
+        "__MACOSX/._answers.json",
+        "__MACOSX/Kim_1_assignsubmission_file_/._answers.json",
+        "Kim_1_assignsubmission_file_/._answers.json",
+        ".DS_Store",
+        "Kim_1_assignsubmission_file_/.DS_Store",
+        "desktop.ini",
+        "Thumbs.db",
+        "Kim_1_assignsubmission_onlinetext_/onlinetext.html",
+        "Set 9_mkim7_attempt_2026-09-14-09-30-05.txt",
+        ".ipynb_checkpoints/answers-checkpoint.json",
+        "submitted/kim/09_judging_the_essay/09_judging_the_essay.ipynb",
+    ],
+    b"x",
+)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +270,10 @@ def test_submitters_of_moodle_canvas_and_nbgrader(name, who):
         "Learner {0}_10{0}_assignsubmission_file_/answers.json",
         "Learner {0}_10{0}_assignsubmission_file_answers.json",
         "learner{0}_10{0}_99{0}_answers.json",
+        "학생{0}_LATE_10{0}_99{0}_answers-1.json",
+        "Set 9_learner{0}_attempt_2026-09-14-09-30-05_answers.json",
+        "Set 9-20260914T093000Z-001/answers({0}).json",
+        "{0}/answers.json.txt",
         "submitted/learner{0}/09_judging_the_essay/answers.json",
         "deep/er/and/deeper/{0}/ANSWERS.JSON",
     ],
@@ -214,8 +283,9 @@ def test_every_layout_is_read_as_folder_and_as_zip(tmp_path, pattern, packed):
     place = tmp_path / "place"
     entries = {pattern.format(n): learner(n, **stance("agree")) for n in range(4)}
     if packed:
-        place = zipped(tmp_path / "export.zip", entries | {"__MACOSX/._answers.json": b"x"})
+        place = zipped(tmp_path / "export.zip", entries | CLUTTER)
     else:
+        entries |= CLUTTER
         for name, content in entries.items():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_bytes(content)
@@ -228,15 +298,82 @@ def test_a_zip_in_the_folder_is_read_too(folder):
     assert len(classroom.collect(folder).labels) == 4
 
 
-def test_two_files_of_one_learner_are_joined_and_a_shared_id_of_two_submitters_is_not(tmp_path):
-    first, second = stance("agree"), stance("agree", "disagree")
-    zipped(
-        tmp_path / "a.zip", {"answers.json": learner(1, **first), "answers (1).json": learner(1, **second)}
+def mac_zipped(path, entries, names="utf-8"):
+    """A zip whose names are bytes of an encoding, without the flag that says which."""
+    stand_ins = {
+        name: f"{number:03d}".ljust(len(name.encode(names)), "x") for number, name in enumerate(entries)
+    }
+    zipped(path, {stand_ins[name]: content for name, content in entries.items()})
+    content = path.read_bytes()
+    for name, stand_in in stand_ins.items():
+        content = content.replace(stand_in.encode(), name.encode(names))
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("pack", [zipped, mac_zipped])
+@pytest.mark.parametrize("name", ["김민지", "Zoë Müller", "Олена"])
+def test_names_of_any_script_are_read_from_a_zip_with_and_without_the_utf_8_flag(tmp_path, pack, name):
+    entries = {f"{name}_7_assignsubmission_file_/answers.json": learner(1, **stance("agree"))}
+    room = classroom.collect(pack(tmp_path / "export.zip", entries))
+    assert room.labels == [f"{name}_7"] and room.refused == []
+
+
+def test_a_name_in_an_older_encoding_is_odd_but_its_file_counts(tmp_path):
+    entries = {"Zoë_7_assignsubmission_file_/answers.json": learner(1, **stance("agree"))}
+    room = classroom.collect(mac_zipped(tmp_path / "export.zip", entries, "cp437"))
+    assert room.labels == ["Zoë_7"]
+    room = classroom.collect(mac_zipped(tmp_path / "export.zip", entries, "latin-1"))
+    assert len(room.labels) == 1 and room.refused == []
+
+
+SAVED_LATER = "2026-11-26T09:00:00.000000Z"
+
+
+def later(content, **kept):
+    """The same learner's file a day later, with some answers changed."""
+    file = json.loads(content)
+    for key, value in kept.items():
+        file["answers"][key] = {"value": value, "saved_at": SAVED_LATER}
+    return as_bytes(file)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("answers.json", "answers (1).json"),
+        ("answers (1).json", "answers.json"),
+        ("kim_5_61_answers.json", "kim_LATE_5_72_answers-1.json"),
+        ("kim_5_72_answers-1.json", "kim_5_61_answers.json"),
+        (
+            "Set_kim_attempt_2026-09-15-09-30-05_answers.json",
+            "Set_kim_attempt_2026-09-14-09-30-05_answers.json",
+        ),
+        ("Kim_7_assignsubmission_file_/answers.json", "Kim_7_assignsubmission_file_/copy/answers.json"),
+    ],
+)
+def test_of_two_files_of_a_learner_the_newest_answers_count_and_the_page_says_so(tmp_path, names):
+    """Whichever name comes first; an answer that was erased meanwhile stays erased."""
+    first = learner(1, **stance("agree"), **{"02.stance.C04.before.reason": "The words of old."})
+    second = later(first, **stance("agree", "disagree"), **{"02.stance.C04.before.reason": ""})
+    others = {f"{n}.json": learner(n, **stance("agree")) for n in (8, 9)}
+    room = classroom.collect(
+        zipped(tmp_path / "class.zip", dict(zip(names, (first, second), strict=True)) | others)
     )
+    assert len(room.labels) == 3 and len(room.answers("stance", "C04", "after.choice")) == 1
+    assert room.answers("stance", "C04", "before.reason") == {}
+    said = "More than one file came from learner 1 (2): of each answer the one saved last counts."
+    assert said in classroom.summary(room).body
+    assert (
+        "More than one" not in classroom.summary(classroom.collect(zipped(tmp_path / "b.zip", others))).body
+    )
+
+
+def test_one_id_from_two_submitters_is_two_learners(tmp_path):
     names = ["Kim_1_assignsubmission_file_/a.json", "Lee_2_assignsubmission_file_/a.json"]
-    zipped(tmp_path / "b.zip", dict.fromkeys(names, learner(1, **first)))
-    assert len(classroom.collect(tmp_path / "a.zip").labels) == 1
-    assert len(classroom.collect(tmp_path / "b.zip").labels) == 2
+    zipped(tmp_path / "b.zip", dict.fromkeys(names, learner(1, **stance("agree"))))
+    room = classroom.collect(tmp_path / "b.zip")
+    assert len(room.labels) == 2 and room.repeated() == ""
 
 
 def test_numbers_do_not_follow_the_order_of_names(tmp_path):

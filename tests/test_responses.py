@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -150,7 +151,7 @@ def test_the_file_is_copied_beside_a_set_and_left_alone_while_it_is_graded(answe
     handed_in.parent.mkdir()
     assert "Nothing to hand in yet" in responses.copy_to(handed_in.parent).words
     Answers().put("00.advice.text", "Wait for one fact.")
-    assert "1 answers copied" in responses.copy_to(handed_in.parent).words
+    assert "1 answer copied" in responses.copy_to(handed_in.parent).words
     assert responses.read(handed_in) == responses.read(answers)
     Answers().put("00.advice.text", "The teacher's own.")
     monkeypatch.setenv("NBGRADER_EXECUTION", "1")
@@ -198,8 +199,87 @@ files = near | st.fixed_dictionaries(
 @given(files)
 def test_the_quick_check_lets_through_nothing_that_the_schema_refuses(file):
     schema = json.loads(responses.SCHEMA.read_text(encoding="utf-8"))
-    if responses.well_formed(file):
+    if responses.strings_in(file):
         assert jsonschema.Draft202012Validator(schema).is_valid(file)
+
+
+def with_earlier(earlier):
+    return whole(a=entry(earlier=earlier))
+
+
+NEARLY = {
+    "a number where words stand": whole(a=entry(asked=5)),
+    "a list where words stand": whole(a=entry(shown=["x"])),
+    "words too long": whole(a=entry(activity="x" * 1001)),
+    "an answer too long": whole(a=entry("x" * 20_001), b=entry("x" * 20_000)),
+    "a key too long": whole(**{"k" * 81: entry()}),
+    "a key with a space": whole(**{"a b": entry()}),
+    "no key": whole(**{"": entry()}),
+    "a name of its own": whole(a=entry(code="print(1)")),
+    "times that end in each other": whole(
+        a=entry(saved_at="2024-11-15T09:30:00.000000Z2"), b=entry(saved_at="024-11-15T09:30:00.000000Z")
+    ),
+    "a time that is a number": whole(a=entry(saved_at=5)),
+    "a list of lists": whole(a=entry([[]])),
+    "a number too large": whole(a=entry(10**16)),
+    "earlier that is an object": with_earlier({}),
+    "earlier that is a text": with_earlier(""),
+    "earlier, too often": with_earlier([entry()] * 21),
+    "earlier of earlier": with_earlier([entry(earlier=[])]),
+    "earlier with more": with_earlier([entry(asked="x")]),
+    "an entry that is a list": whole(a=["value", "saved_at"]),
+    "an entry that is a text": whole(a="value saved_at"),
+    "a version that is true": whole() | {"version": True},
+    "a name with capitals": whole() | {"learner": "0123456789AB"},
+}
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_what_is_nearly_of_the_form_never_passes_the_quick_check(name):
+    schema = json.loads(responses.SCHEMA.read_text(encoding="utf-8"))
+    assert not jsonschema.Draft202012Validator(schema).is_valid(NEARLY[name])
+    assert responses.strings_in(NEARLY[name]) == 0
+
+
+TYPED = [
+    "plain",
+    'He said "no".',
+    "a\\b\\",
+    '\\"',
+    'ends with "',
+    "two\nlines\t",
+    "북한 «слово» \u2028",
+    '": "',
+    '"value": "x", "value": "y"',
+]
+
+
+def as_typed(words):
+    """A file that holds the same words wherever text is welcome, as the course writes it."""
+    old = [{"value": words, "saved_at": "2024-11-01T09:30:00.000000Z"}]
+    kept = {"a": entry(words, asked=words, shown=words), "b": entry(7, earlier=old), "c": entry(True)}
+    return responses.as_text(whole(**kept)).encode()
+
+
+@pytest.mark.parametrize("words", TYPED)
+def test_a_file_as_the_course_writes_it_is_read_without_a_second_look(monkeypatch, words):
+    looked = []
+    monkeypatch.setattr(responses, "_no_name_twice", looked.append)
+    assert responses.parse(as_typed(words))["answers"]["a"]["value"] == words
+    assert looked == []
+
+
+@pytest.mark.parametrize("words", TYPED)
+@pytest.mark.parametrize("colon", ['": ', '" : ', '"\n:', '":'])
+def test_a_name_that_stands_twice_is_refused_wherever_it_stands(words, colon):
+    """Each name of a file in turn stands a second time, in front of the first."""
+    content = as_typed(words).decode()
+    names = [found for found in re.finditer(r'(?<=[{\n ])"(\w+)": ', content) if found[1] != "x"]
+    for found in names:
+        again = f'"{found[1]}{colon}"twice", '
+        with pytest.raises(ValueError, match="stands twice"):
+            responses.parse((content[: found.start()] + again + content[found.start() :]).encode())
+    assert {found[1] for found in names} >= {"answers", "a", "value", "earlier", "saved_at", "version"}
 
 
 def test_the_quick_check_knows_a_file_as_the_course_writes_it(answers):
@@ -210,7 +290,7 @@ def test_the_quick_check_knows_a_file_as_the_course_writes_it(answers):
     opened.file["answers"]["00.forecast.fc01.percent"]["saved_at"] = "2024-11-15T09:30:00.000000Z"
     opened.put("00.forecast.fc01.percent", 80)
     assert "earlier" in answers.read_text(encoding="utf-8")
-    assert responses.well_formed(json.loads(answers.read_text(encoding="utf-8")))
+    assert responses.strings_in(json.loads(answers.read_text(encoding="utf-8")))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
