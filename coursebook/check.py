@@ -564,7 +564,7 @@ def _difference(answer, found: dict, expected: dict) -> str:
         return "It is missing (NaN): a step before it found nothing, or met an empty cell."
     # A number with more decimals than compared has more than one digest.
     rounded = len(expected["values"]) > len(found["values"])
-    advice = f" Have you rounded? {expected['decimals']} decimals are compared." if rounded else ""
+    advice = f" Have you rounded? Decimals compared: {expected['decimals']}." if rounded else ""
     if kind == "Series with names":
         for name, value in answer.items():
             if isinstance(value, (pd.Series, pd.DataFrame)):

@@ -94,6 +94,10 @@ def generate(folder: Path, assignment: str) -> None:
     settings = folder / "nbgrader_config.py"
     if not settings.exists():
         settings.write_text(SETTINGS, encoding="utf-8")
+    # nbgrader starts alembic by its name, which must be found whichever way Python was started.
+    own = str(Path(sys.executable).parent)
+    if own not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = own + os.pathsep + os.environ["PATH"]
     author.generate(author.ROOT / "solutions" / assignment, folder)
 
 

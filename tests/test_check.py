@@ -275,8 +275,8 @@ OFF = {
     ),
     "mostly empty": (frame, frame.assign(issuer="x", n=None, share=None), "empty cells stand"),
     "not a number": (3, float("nan"), "missing (NaN)"),
-    "rounded number": (1 / 3, 0.3, "3 decimals are compared"),
-    "rounded series": (by_name / 7, (by_name / 7).round(1), "3 decimals are compared"),
+    "rounded number": (1 / 3, 0.3, "compared: 3"),
+    "rounded series": (by_name / 7, (by_name / 7).round(1), "compared: 3"),
     "layer alone": (maps.base_map("test"), folium.FeatureGroup("Dots"), "answer with the map"),
     "values in the wrong rows": (frame, frame.assign(n=[1, 3, 2]), "right rows"),
 }
