@@ -95,6 +95,14 @@ def test_every_lesson_has_its_parts(path):
     assert "Covered: " in str([c.get("outputs") for c in cells(path, "code")])
 
 
+@pytest.mark.parametrize("path", [path for path in LESSONS if path.stem[0].isdigit()], ids=lambda p: p.stem)
+def test_an_hour_has_sixty_minutes_in_its_plan_and_in_its_sections(path):
+    plan = re.findall(r"^\|.*\| (\d+) \|$", cells(path)[0].source, re.M)
+    core = [c.source for c in cells(path, "markdown") if "core" in c.metadata.tags]
+    sections = re.findall(r"^## .*\((\d+) minutes\)$", "\n".join(core), re.M)
+    assert sum(map(int, plan)) == sum(map(int, sections)) == 60
+
+
 MONTHS = "January February March April May June July August September October November December".split()
 DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
 ROW = re.compile(r"(?<![\w-])[A-Za-z][\w-]*\d\w*")  # what may be the id of a row
