@@ -109,6 +109,20 @@ def hint(*hints: str) -> None:
         list(_recorded.values())[-1]["hints"] = list(hints)
 
 
+def marked(layers: dict[str, list[tuple[float, float]]]) -> folium.Map:
+    """Return a bare map with markers, for the mistakes of a map task (authors only).
+
+    Args:
+        layers: by the name of each layer, where its markers stand: ``(lat, lon)`` in degrees.
+    """
+    drawn = folium.Map()
+    for name, spots in layers.items():
+        layer = folium.FeatureGroup(name).add_to(drawn)
+        for spot in spots:
+            folium.Marker(spot).add_to(layer)
+    return drawn
+
+
 def save_record(path: Path) -> None:
     """Write what was recorded while a solution ran (authors only)."""
     Path(path).write_text(
@@ -354,13 +368,15 @@ def _cut(value, decimals: int, rounding):
     return rounding(round(value * 10**decimals, 6)) / 10**decimals
 
 
-def _map_form(task: str, drawn: folium.Map) -> dict:
+def _map_form(task: str, drawn: folium.Map, swapped: bool = False) -> dict:
+    """Describe a map by its layers; swapped: as if longitude and latitude of its markers changed places."""
+    turn = -1 if swapped else 1
     found = {
         name: {
             "markers": len(seen["markers"]),
             "lines": len(seen["lines"]),
             "areas": len(seen["areas"]),
-            "places": _hash(task, sorted(_spot(spot) for spot in seen["markers"])),
+            "places": _hash(task, sorted(_spot(spot[::turn]) for spot in seen["markers"])),
             "ends": _hash(task, sorted("-".join(sorted(map(_spot, line))) for line in seen["lines"])),
             "names": _hash(task, sorted(seen["areas"])),
         }
@@ -572,6 +588,8 @@ def _difference(answer, found: dict, expected: dict) -> str:
                     f"The value beside {name!r} is a whole column or table; one value belongs there. "
                     "len(...) counts rows, .iloc[0] takes the first entry of a column."
                 )
+        if sorted(each[0] for each in found["each"]) == sorted(each[0] for each in expected["each"]):
+            advice = " Each value is right, beside another name: some have changed places."
         off = _some(_off(answer, found, expected)) or "some, rounded otherwise than the rest"
         return f"The names are right; not so what stands beside {off}.{advice}"
     if kind == "list":
@@ -658,7 +676,10 @@ def _rescaled(answer, factor: float):
 
 
 def _slip(task: str, answer, expected: dict) -> str:
-    """Recognise slips that any task with numbers knows: the sign, a percentage for a share."""
+    """Recognise slips of any task: the sign, a percentage for a share, longitude for latitude."""
+    if isinstance(answer, folium.Map) and expected["type"] == "map":
+        if _map_form(task, answer, swapped=True)["layers"] == expected["layers"]:
+            return "Longitude and latitude have changed places. Latitude comes first."
     for factor, message in SLIPS.items():
         changed = _rescaled(answer, factor)
         if changed is not None and _same(_describe_like(task, changed, expected), expected):

@@ -274,6 +274,12 @@ OFF = {
         "off in: share. Have you rounded?",
     ),
     "mostly empty": (frame, frame.assign(issuer="x", n=None, share=None), "empty cells stand"),
+    "values exchanged": (by_name, {"a": 1, "b": 3, "c": 2}, "beside a, b. Each value is right"),
+    "longitude first": (
+        checks.marked({"Dots": [(50, 10), (51, 20)]}),
+        checks.marked({"Dots": [(10, 50), (20, 51)]}),
+        "Latitude comes first",
+    ),
     "not a number": (3, float("nan"), "missing (NaN)"),
     "rounded number": (1 / 3, 0.3, "compared: 3"),
     "rounded series": (by_name / 7, (by_name / 7).round(1), "compared: 3"),
