@@ -120,6 +120,16 @@ def retyped(handin):
     return len(handin.tasks)
 
 
+def own_names(handin):
+    """All right, but below the last answer the names of the tables stand for nothing."""
+    last = handin.solve().tasks[-1]
+    tables = "[name for name, kept in globals().items() if type(kept).__name__ == 'DataFrame']"
+    task = last.replace("answer-", "answer_")
+    emptied = f"globals().update({{name: None for name in {tables} if name != '{task}'}})"
+    handin.put(last, f"{handin.answers[last]}\n{emptied}")
+    return len(handin.tasks)
+
+
 def damaged(handin):
     handin.written = '{"cells": [ cut off'
     return 0
@@ -162,6 +172,7 @@ KINDS = {
     "deleted": deleted,
     "renamed": renamed,
     "twice": twice,
+    "own_names": own_names,
     "retyped": retyped,
     "damaged": damaged,
     "stripped": stripped,

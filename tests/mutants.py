@@ -31,11 +31,11 @@ import pandas as pd
 
 from coursebook import author, check
 from coursebook.charts import SETTINGS, Chart
+from coursebook.progress import HIDDEN
 
 SECONDS = 5  # after which a mutant that does not end counts as one that raised
 SIBLINGS = 2  # how many other columns or values take the place of one
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.S)
-HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.S)
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 # Methods that learners take for one another.

@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import folium
-import mutants
 import nbformat
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ import pytest
 from answers.set_02 import combat, events, sites, training_map
 from answers.set_03 import five, floors, metric_chart
 
-from coursebook import author, charts, maps
+from coursebook import charts, maps
 from coursebook import check as checks
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
@@ -102,18 +101,6 @@ def test_an_unknown_task_says_so():
         "an error in your code",
         "There is no task 02.99. Has its name been changed?",
     )
-
-
-@pytest.mark.parametrize("folder", author.sets(), ids=lambda folder: folder.name[:2])
-def test_hidden_tests_need_nothing_from_the_solution(folder, tmp_path, monkeypatch):
-    """The grader puts them below a student's own cell, which has other names."""
-    monkeypatch.chdir(tmp_path)  # set 09 writes beside itself
-    space, _ = mutants.read(folder)
-    cells = nbformat.read(folder / f"{folder.name}.ipynb", as_version=4).cells
-    hidden = [found[0] for cell in cells if (found := mutants.HIDDEN.search(cell.source))]
-    assert hidden
-    for code in hidden:
-        exec(code, dict(space))
 
 
 def test_hints_open_one_inside_the_other(monkeypatch):

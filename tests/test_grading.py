@@ -16,7 +16,7 @@ from conftest import free_port
 
 grading = pytest.importorskip("coursebook.grading")
 SET = "02_the_road_to_kursk"
-KINDS = ["right", "half", "damaged", "os_exit", "endless", "flood"]
+KINDS = ["right", "half", "own_names", "damaged", "os_exit", "endless", "flood"]
 LIMITS = grading.Limits(cell=6, whole=60)
 ENVIRONMENT = os.environ | {
     "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"],
