@@ -1,8 +1,30 @@
-"""What lessons 06 to 08 say in words about the tables: it must change when they do."""
+"""What lessons 05 to 08 say in words about the tables: it must change when they do."""
 
 import pandas as pd
 
 from coursebook.data import known_by, row, table
+
+
+def test_trade_and_aid_were_almost_gone():
+    assert round(row("td012").total_eur_m, 2) == 2.83 and round(row("td012").total_usd_m, 1) == 3.4
+    assert [row(i).amount for i in ("ad012", "ad027")] == [45_900_000, 1_520_000]
+    named = table("aid_to_dprk").query("year == 2024 and donor != 'All donors'").donor
+    assert set(named) == {"Switzerland"}
+
+
+def test_the_one_that_sent_units_bought_least_and_two_others_had_little_to_lose():
+    partners = table("partners_of_moscow").sort_values("eu_exports_eur_m_2023")
+    assert partners.row_id.head(3).tolist() == ["pm01", "pm10", "pm19"]
+    assert partners.sent_troops.head(3).tolist() == ["yes", "no_report_found", "no_report_found"]
+    assert (partners.sent_troops == "yes").sum() == 1 and partners.eu_exports_eur_m_2023.iloc[0] == 1.8
+
+
+def test_four_allies_were_bound_and_sent_no_army():
+    bound = table("partners_of_moscow").query("duty_in_force_oct_2024 == 'yes'")
+    assert sorted(bound.row_id) == ["pm03", "pm04", "pm05", "pm06"]
+    assert "yes" not in set(bound.sent_troops) and row("pm01").duty_in_force_oct_2024 == "no"
+    asked = table("partners_of_moscow").query("asked_publicly_reported == 'yes'")
+    assert sorted(asked.row_id) == ["pm04", "pm14"]
 
 
 def flows():
