@@ -103,6 +103,14 @@ def test_an_hour_has_sixty_minutes_in_its_plan_and_in_its_sections(path):
     assert sum(map(int, plan)) == sum(map(int, sections)) == 60
 
 
+@pytest.mark.parametrize("path", [path for path in LESSONS if path.stem[0].isdigit()], ids=lambda p: p.stem)
+def test_the_minutes_of_the_hour_add_up(path):
+    """The plan at the top and the minutes in the headings of the core are the same sixty."""
+    core = [c.source for c in cells(path, "markdown") if "core" in c.metadata.get("tags", [])]
+    assert sum(int(n) for n in re.findall(r"\| (\d+) \|", core[0])) == 60
+    assert sum(int(n) for text in core for n in re.findall(r"^## .*\((\d+) minutes\)", text, re.M)) == 60
+
+
 MONTHS = "January February March April May June July August September October November December".split()
 DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
 ROW = re.compile(r"(?<![\w-])[A-Za-z][\w-]*\d\w*")  # what may be the id of a row
