@@ -99,6 +99,9 @@ def mistake(message: str, wrong) -> None:
         found = _describe_like(task, wrong(), kept["expected"])
         if _same(found, kept["expected"]):
             raise ValueError(f"{task}: the mistake {message!r} gives the right answer.")
+        for known in kept["mistakes"]:
+            if _same(found, known["form"]):
+                raise ValueError(f"{task}: {message!r} gives the same answer as {known['message']!r}.")
         found.pop("each", None)  # which values are off is said of unnamed mistakes alone
         kept["mistakes"].append({"message": message, "form": found})
 

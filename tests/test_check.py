@@ -137,13 +137,16 @@ def test_no_answer_stands_in_clear():
             assert all(len(v) == 20 and int(v, 16) >= 0 for v in values)
 
 
-def test_a_mistake_that_is_right_is_refused(monkeypatch):
+def test_a_mistake_that_is_right_or_named_already_is_refused(monkeypatch):
     monkeypatch.setenv("COURSEBOOK_RECORD", "1")
     monkeypatch.setattr(checks, "_recorded", {})
     monkeypatch.setattr(checks, "display", lambda page: None)
     checks.check("99.1", 5)
     with pytest.raises(ValueError, match="gives the right answer"):
         checks.mistake("five", lambda: 5.0)
+    checks.mistake("six", lambda: 6)
+    with pytest.raises(ValueError, match="same answer as 'six'"):
+        checks.mistake("half a dozen", lambda: 6.0)
 
 
 def judged(monkeypatch, expected, answer, **options):
