@@ -53,6 +53,8 @@ Every row has an id that can be cited, names who makes the claim and when it cou
 sources in `sources.csv`. `date_earliest` and `date_latest` say when something happened, `reported_on` when the
 world could read it. An empty cell is not known or not applicable. A low end without a high one means at least, a
 high end alone at most. Columns are explained in `datapackage.json`; `coursebook.data.dictionary(name)` shows them.
+In lessons a row carries * where one publisher alone tells it, † where it was worked out from other figures, ‡ where
+its own table rates it low (`coursebook.show.MARKS`).
 
 Cite a row as: From Pyongyang to Kursk, table and row id, with the row’s own sources. Most rows rest on excerpts of
 archived pages, not on whole articles.
