@@ -188,6 +188,13 @@ ERRORS = {
     r"Location values cannot contain NaNs": "A place without coordinates is among them. Are these the rows asked for?",
     r"Lengths must match to compare": "== compares with one value. .isin([...]) asks for several.",
     r"Invalid comparison between dtype=datetime64": 'Compare days with a day in quotation marks, such as "2024-10-18".',
+    r"'Series' object has no attribute '(days|year|month|day|date)'": (
+        "A column of days or spans answers through .dt, such as .dt.days or .dt.year."
+    ),
+    r"missing \d+ required positional argument": (
+        "A value is missing in the round brackets; help(...) of the function says which it wants."
+    ),
+    r"Unalignable boolean": "The condition has not one True or False for each row: sum(axis=1) goes along a row.",
     r"no attribute|KeyError: ['\"]|not in index": (
         "A name is not there. print(list(table.columns)) shows the columns of a table; its index holds the rows' names."
     ),
@@ -508,6 +515,9 @@ TURN = {
         "table",
     ): " .reset_index() makes a column of its names, .unstack() columns of one of them.",
     ("Series with names", "number"): " len(...) counts its values, .sum() adds them up.",
+    ("number", "list"): " Name them instead of counting them.",
+    ("number", "table"): " Keep the rows instead of counting them.",
+    ("number", "Series with names"): " One value for each name is wanted, such as groupby gives.",
     ("list", "number"): " len(...) counts entries; [0] takes the first out, of a column .iloc[0].",
     ("list", "day"): " Take the one entry out of it: [0], of a column .iloc[0].",
     ("list", "text"): " Take the one entry out of it: [0], of a column .iloc[0].",

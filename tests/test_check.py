@@ -222,6 +222,9 @@ OFF = {
     "number as text": (3, "3", "quotation marks"),
     "span of time": (3, pd.Timedelta("3D"), ".days turns"),
     "list for number": (3, [3], "len(...) counts entries"),
+    "number for list": (["a"], 1, "Name them instead"),
+    "number for table": (frame, 3, "Keep the rows"),
+    "number for series": (by_name, 3, "One value for each name"),
     "method without brackets": (3, frame.n.sum, "Round brackets"),
     "groups without a question": (by_name, frame.groupby("issuer"), "wait for a question"),
     "generator": ([1], (x for x in [1]), "list(...)"),
@@ -401,6 +404,9 @@ FAILED = {
     "events[events.reported_on > events.head(1).reported_on]": "Take one value out",
     "{'a': 1}[float('nan')]": ".fillna(...)",
     "folium.Marker((float('nan'), 1))": "without coordinates",
+    "(events.reported_on - events.date_earliest).days": ".dt.days",
+    "known_by(events)": "A value is missing",
+    "events[events[['row_id', 'issuer']].isna().sum() == 0]": "for each row",
     "1 / 0": "Its last line",
 }
 
@@ -410,7 +416,7 @@ def run_cells(*cells):
     from nbclient import NotebookClient
 
     start = (
-        "import folium\nfrom coursebook.check import check\nfrom coursebook.data import table\n"
+        "import folium\nfrom coursebook.check import check\nfrom coursebook.data import known_by, table\n"
         'events = table("deployment_events")'
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in [start, *cells]])
