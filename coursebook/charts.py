@@ -102,34 +102,54 @@ def bands(
     with matplotlib.rc_context(SETTINGS):
         drawn = Figure(figsize=(8.4, height or 1.0 + 1.45 * len(groups)), layout="constrained")
         lanes = drawn.subplots(len(groups) or 1, 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        top = float(frame[["low", "high"]].max().max()) * 1.35 if len(frame) else 1
+        first, last = (frame[when].min(), frame[when].max()) if len(frame) else (0, 1)
+        scale = LANE[0] / max((last - first) / pd.Timedelta(days=1), 1) if len(frame) else 1
         for place, (lane, group) in enumerate(zip(lanes, groups, strict=False)):
-            _lane(lane, frame[frame[by] == group], when, CYCLE[place % 8], MARKS[place % 8])
+            rows = frame[frame[by] == group]
+            across = (rows[when] - first) / pd.Timedelta(days=1) * scale
+            _lane(lane, rows, when, CYCLE[place % 8], MARKS[place % 8], across, LANE[1] / top)
             lane.set_title(str(group), loc="left", fontsize=10, fontweight="bold")
-        top = frame[["low", "high"]].max().max() if len(frame) else 1
-        lanes[0].set_ylim(0, float(top) * 1.35)
+        lanes[0].set_ylim(0, top)
         lanes[0].yaxis.set_major_formatter("{x:,.0f}")
         lanes[-1].xaxis.set_major_formatter(mdates.ConciseDateFormatter(lanes[-1].xaxis.get_major_locator()))
         drawn.supylabel(unit, fontsize=10)
     return page(drawn, alt, caption)
 
 
-def _lane(lane, rows: pd.DataFrame, when: str, colour: str, mark: str) -> None:
-    for place, row in enumerate(rows.itertuples()):
+LANE = 480, 72  # width and height of a lane in points, about: for labels that keep clear of one another
+
+
+def _lane(lane, rows: pd.DataFrame, when: str, colour: str, mark: str, across: pd.Series, scale: float):
+    ends = rows[["high", "low"]].astype(float).bfill(axis=1).high
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in zip(across, ends * scale, strict=True)]
+    for row, x, value in zip(rows.itertuples(), across, ends, strict=True):
         day, low, high = getattr(row, when), row.low, row.high
         if pd.isna(low) or pd.isna(high):
-            value, sign = (low, "^") if pd.isna(high) else (high, "v")
-            lane.plot([day], [float(value)], sign, color=colour, mfc="none", ms=8, mew=1.8)
+            sign = "^" if pd.isna(high) else "v"
+            lane.plot([day], [value], sign, color=colour, mfc="none", ms=8, mew=1.8)
             words = f"{'≥' if pd.isna(high) else '≤'} {int(value):,}"
         else:
             lane.plot([day, day], [float(low), float(high)], "-", color=colour, lw=4, alpha=0.5)
             lane.plot([day, day], [float(low), float(high)], mark, color=colour, ms=6)
-            value = high
             words = f"{int(low):,}" if low == high else f"{int(low):,}–{int(high):,}"
-        # Labels of neighbours go above and below in turn, so that they can be read.
-        shift = (0, 7) if place % 2 == 0 else (0, -15)
-        lane.annotate(words, (day, float(value)), shift, textcoords="offset points", ha="center", fontsize=8)
+        up = _clear(x, value * scale, 4.8 * len(words), taken)
+        lane.annotate(words, (day, value), (0, up), textcoords="offset points", ha="center", fontsize=8)
     lane.grid(axis="y", color="#ddd")
     lane.set_axisbelow(True)
+
+
+def _clear(x: float, y: float, width: float, taken: list) -> float:
+    """Return how far above a point its label stands clear of marks and labels, in points; note it as taken."""
+    for up in (7, -15, 17, -25, 27):
+        box = (x - width / 2, y + up, x + width / 2, y + up + 9)
+        clear = all(
+            box[2] < a or c < box[0] or box[3] < b or d < box[1] for a, b, c, d in taken if (a + c) / 2 != x
+        )
+        if clear and y + up > -2:
+            break
+    taken.append(box)
+    return up
 
 
 def bars(values: pd.Series, alt: str, caption: str, unit: str, colours: list[str] | None = None) -> Chart:

@@ -170,3 +170,15 @@ def test_the_mark_stands_beside_the_id_wherever_its_column_is():
     frame = pd.DataFrame({"claim": ["C10", "C22"], "row": ["est042", "est001"]})
     body = show.rows(frame, "Two.", "claim row").body
     assert ">est042</span>*†</td>" in body and ">C10</span></td>" in body
+
+
+def test_labels_of_figures_close_in_time_keep_clear_of_one_another():
+    estimates = table("strength_estimates").query("metric in ['deployed_cumulative', 'casualties_total']")
+    for _, some in estimates.dropna(subset=["low", "high"], how="all").groupby("metric"):
+        figure = charts.bands(some, "alt", "caption", by="issuer_iso3").figure
+        for lane in figure.axes:
+            boxes = [words.get_window_extent() for words in lane.texts]
+            touching = [
+                b for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.shrunk(0.9, 0.9).overlaps(b)
+            ]
+            assert not touching, [words.get_text() for words in lane.texts]
