@@ -1,4 +1,4 @@
-"""What lessons 00 to 03 say in words about the tables: it must change when they do."""
+"""What lessons 00 to 04 say in words about the tables: it must change when they do."""
 
 import nbformat
 import pandas as pd
@@ -80,3 +80,54 @@ def test_derived_shares_of_lesson_03_are_named():
     derived = killed[killed["flags"].fillna("").str.contains("derived")].row_id.tolist()
     assert derived == ["est042", "est052", "est060"]
     assert "(est042, est052, est060)" in text_of("03")
+
+
+def reach(start):
+    links, reached, edge = table("claim_links"), set(), {start}
+    while edge:
+        edge = set(links[links.from_id.isin(edge)].to_id) - reached
+        reached |= edge
+    return reached
+
+
+def test_the_opening_sentence_carries_the_shock_alone_and_an_unstated_premise_reaches_furthest():
+    assert reach("C01") == {"C02"} and reach("C02") == set()
+    premises, claims = table("premises").row_id, table("claims").row_id
+    assert max([*claims, *premises], key=lambda name: len(reach(name))) == "P06"
+    words = text_of("00")
+    assert "C01 is not there. It explains why Europe was shocked (C02)" in words and "(P06)" in words
+
+
+def test_the_word_that_keeps_most_cases_out_is_the_verb():
+    cases = table("cases").query("start_year > 1945 and row_id != 'H55'")
+    allowed = dict(ground_troops="yes", combat_role="yes", sent_by_government="yes")
+    allowed |= dict(is_location_in_europe="yes", is_sender_european="no")
+    fails = pd.DataFrame({column: cases[column] != value for column, value in allowed.items()})
+    alone = fails[fails.sum(axis=1) == 1].sum()
+    assert alone.idxmax() == "combat_role" and alone.combat_role > len(fails) / 3
+    assert alone.is_location_in_europe < alone.combat_role / 5
+    assert "Most cases hang on the verb" in text_of("01") and "Few hang on the map" in text_of("01")
+
+
+def test_the_first_words_came_in_weeks_and_those_of_the_senders_last():
+    events = table("deployment_events").set_index("row_id").reported_on
+    assert events[["ev006", "ev005", "ev002", "ev020", "ev064", "ev065"]].is_monotonic_increasing
+
+
+def test_two_authorities_in_seoul_gave_one_sum():
+    rows = table("strength_estimates").set_index("row_id")
+    assert rows.low["est033"] + rows.high["est034"] == rows.low["est036"] == 1100
+
+
+def test_the_reasons_stand_in_the_order_that_lesson_04_tells():
+    statements = table("statements").query("issuer_type != 'un'").reason_given.dropna()
+    counted = statements.str.split(";").explode().value_counts()
+    assert counted.index[:3].tolist() == ["escalation", "european_security", "breach_of_law"]
+    assert "escalation*: the war grows. Danger to Europe comes next, then broken law" in text_of("04")
+
+
+def test_three_of_seven_embassies_were_back_and_one_by_a_plan():
+    back = table("embassies").set_index("row_id").staff_returned_on
+    seven = back["em001 em002 em003 em004 em005 em006 em029".split()]
+    assert seven.dropna().index.tolist() == ["em001", "em002", "em003"]
+    assert "Three of seven had returned" in text_of("04")
