@@ -77,6 +77,8 @@ def test_three_wordings_of_one_question_gave_three_figures_in_eleven_days():
     rows = [row(i) for i in ("po046", "po091", "po055")]
     assert [one.percent for one in rows] == [13, 20.5, 28]
     assert all(1000 <= one.sample_size <= 1011 for one in rows)
+    error = [1.96 * (one.percent * (100 - one.percent) / one.sample_size) ** 0.5 for one in rows]
+    assert 13 + error[0] < 20.5 - error[1] and 20.5 + error[1] < 28 - error[2]
     assert 0.14 < row("po055").percent * row("po064").percent / 10_000 < 0.15
     assert row("po056").percent > 50 and row("po092").percent > 50
 
@@ -100,3 +102,11 @@ def test_exchanges_tripled_and_the_searches_behind_them_more_than_quadrupled():
     effort = spans.searches / spans.quarters
     assert 2.5 < pace.iloc[1] / pace.iloc[0] < 3.5
     assert 4 < effort.iloc[1] / effort.iloc[0] < 5
+
+
+def test_the_subject_of_the_talks_is_told_right():
+    held = table("korea_europe").query("status == 'held' and kind != 'arms_contract'")
+    held = held[held.date_precision.isin(["day", "month"])].set_index("date_earliest").sort_index()
+    names = held.names_russia_north_korea.eq("yes")
+    assert names["2024-10-01":"2024-12-31"].mean() > 0.5 and names["2025-01-01":"2025-06-03"].mean() > 0.5
+    assert names["2025-06-04":].sum() == 0 and len(names["2025-06-04":]) > 30
