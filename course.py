@@ -13,6 +13,7 @@ python3 course.py data          check the tables in data/
 python3 course.py pins          renew the pinned requirements (needs a network)
 """
 
+import difflib
 import hashlib
 import os
 import shutil
@@ -23,6 +24,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS = ["notebooks", "solutions"]
+FOR_A_CLASS = ["nbgrader", "formgrader"]
+COMMANDS = "start page slides print portfolio test store exercises grade data pins help".split() + FOR_A_CLASS
 
 
 def stop(message):
@@ -163,15 +166,23 @@ def main():
         own = {"data": ["coursebook.data"], "grade": ["coursebook.grading"]}
         module = own.get(command, ["coursebook.author", command])
         sys.exit(run(python, "-m", *module, *rest, env=settings(python)))
-    if command in ("nbgrader", "formgrader") and rest:
+    if command in FOR_A_CLASS and rest:
         python = environment(".venv-test", "requirements-test.txt")
         page = ["jupyterlab", "--LabApp.default_url=/formgrader", "--ServerApp.root_dir=."]
         module = ["nbgrader", *rest[1:]] if command == "nbgrader" else page
         sys.exit(run(python, "-m", *module, cwd=rest[0], env=settings(python)))
     if command == "pins":
         sys.exit(pins())
-    print(__doc__)
-    sys.exit(0 if command in ("-h", "--help", "help") else 2)
+    if command in ("-h", "--help", "help"):
+        print(__doc__)
+        sys.exit()
+    if command in FOR_A_CLASS:
+        told = f"{command} needs the folder of a class: python3 course.py {command} FOLDER"
+    else:
+        near = "".join(f" Did you mean {word}?" for word in difflib.get_close_matches(command, COMMANDS, 1))
+        told = f"there is no command {command}.{near} python3 course.py help lists them."
+    print(f"course.py: {told}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -112,14 +112,14 @@ class Room:
             part, slot = self._slot(key)
             if slot is None:
                 continue
-            value, saved_at, earlier = entry["value"], entry["saved_at"], entry.get("earlier")
+            value, saved_at = entry["value"], entry["saved_at"]
             if value != "" and not usable(part, value):
                 self.skipped.append((name, key))
-                continue
-            old = slot.get(learner)
-            if old is None or saved_at >= old.saved_at:
-                first = earlier[0]["value"] if earlier else None
-                slot[learner] = Answer(value, saved_at, first if usable(part, first) else None)
+            elif learner not in slot or saved_at >= slot[learner].saved_at:
+                first = entry["earlier"][0]["value"] if entry.get("earlier") else None
+                if first is not None and not usable(part, first):
+                    first = None
+                slot[learner] = Answer(value, saved_at, first)
 
     def finish(self) -> Room:
         """Drop answers that were erased; number learners by their random ids, so that no order of names shows."""

@@ -19,10 +19,11 @@ SKIPPED = {".ipynb_checkpoints", "__pycache__"}
 
 
 def prepare(root: Path = ROOT, home: Path | None = None, today: str = "") -> list[Path]:
-    """Copy what ships into the learner's folder, never over anything that is there.
+    """Copy what ships into the learner's folder, never over anything that was changed there.
 
-    A file goes there once. When the shipped one changes later, the new version arrives beside
-    the learner's as ``name.new-2026-11-24.ipynb``.
+    When a shipped file changes later, the new version takes the place of one that is still as it
+    was laid down. Beside one that the learner has changed it arrives as
+    ``name.new-2026-11-24.ipynb``. What the learner took away stays away until it changes.
 
     Args:
         root: the repository.
@@ -34,31 +35,46 @@ def prepare(root: Path = ROOT, home: Path | None = None, today: str = "") -> lis
     """
     home = home or root / "my_course"
     today = today or dt.date.today().isoformat()
-    record = home / RECORD
+    record = home / RECORD  # for each file the digest of the version that was laid down last
     try:
-        seen = json.loads(record.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        seen = {}
+        laid = dict(json.loads(record.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        laid = {}
     written = []
     for source in _shipped(root):
-        name = source.relative_to(root).as_posix()
-        digest = hashlib.sha256(source.read_bytes()).hexdigest()
-        target = home / name
-        if target.exists():
-            if seen.get(name, digest) == digest:
-                seen[name] = digest
-                continue
-            target = target.with_name(f"{target.stem}.new-{today}{target.suffix}")
-        elif seen.get(name) == digest:
-            continue  # the learner took it away
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-            written.append(target)
-        seen[name] = digest
+        name, target = source.relative_to(root).as_posix(), home / source.relative_to(root)
+        digest, mine = _digest(source), _digest(target)
+        before = laid.get(name, mine and digest)
+        laid[name] = digest
+        if digest in (before, mine):
+            continue
+        for older in target.parent.glob(f"{target.stem}.new-*{target.suffix}"):
+            if _digest(older) == before:
+                older.unlink()
+        if mine not in ("", before):
+            target = _beside(target, today)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        shutil.copyfile(source, part)
+        os.replace(part, target)  # whole or not at all: half a file would pass for a changed one
+        written.append(target)
     home.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(seen, indent=1, sort_keys=True), encoding="utf-8")
+    record.write_text(json.dumps(laid, indent=1, sort_keys=True), encoding="utf-8")
     return written
+
+
+def _digest(path: Path) -> str:
+    """Return what tells one content from another; an empty text where no file is."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _beside(target: Path, today: str) -> Path:
+    """Return a free name for the new version of a file that the learner has changed."""
+    path, number = target.with_name(f"{target.stem}.new-{today}{target.suffix}"), 1
+    while path.exists():
+        number += 1
+        path = target.with_name(f"{target.stem}.new-{today}-{number}{target.suffix}")
+    return path
 
 
 def _shipped(root: Path) -> list[Path]:
@@ -134,7 +150,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     fresh = [path.name for path in written if ".new-" in path.name]
     if fresh:
-        print(f"Newer versions lie beside yours: {', '.join(fresh)}.")
+        lie = "A newer version lies" if len(fresh) == 1 else "Newer versions lie"
+        print(f"{lie} beside what you have changed: {', '.join(fresh)}.")
     print(f"Your copy of the course: {home}. Your answers: {home / 'answers.json'}.")
     if chosen.prepare_only:
         return 0

@@ -32,31 +32,83 @@ def test_a_lesson_is_copied_once_and_never_overwritten(shop):
     assert mine.read_text(encoding="utf-8") == "my own work"
 
 
-def test_a_newer_lesson_arrives_beside_mine_once(shop):
+def newer(shop, text, today):
+    """The course changes its lesson and is started; returns what the learner's folder then holds."""
+    (shop / "notebooks" / "00_start_here.ipynb").write_text(text, encoding="utf-8")
+    start.prepare(shop, today=today)
+    folder = shop / "my_course" / "notebooks"
+    return {path.name.removeprefix("00_start_here"): path.read_text() for path in folder.iterdir()}
+
+
+def test_a_newer_lesson_arrives_beside_the_one_that_i_changed(shop):
+    start.prepare(shop)
+    (shop / "my_course" / "notebooks" / "00_start_here.ipynb").write_text("my own work", encoding="utf-8")
+    both = {".ipynb": "my own work", ".new-2026-12-01.ipynb": "second"}
+    assert newer(shop, "second", "2026-12-01") == both
+    assert newer(shop, "second", "2026-12-02") == both
+    assert start.prepare(shop) == []
+
+
+def test_a_newer_lesson_takes_the_place_of_one_that_i_never_changed(shop):
+    start.prepare(shop)
+    assert newer(shop, "second", "2026-12-01") == {".ipynb": "second"}
+    assert newer(shop, "third", "2026-12-02") == {".ipynb": "third"}
+    (shop / "my_course" / "notebooks" / "00_start_here.ipynb").write_text("my own work", encoding="utf-8")
+    assert newer(shop, "fourth", "2026-12-03") == {".ipynb": "my own work", ".new-2026-12-03.ipynb": "fourth"}
+
+
+def test_a_new_version_that_i_never_changed_gives_way_to_the_next_one_that_i_changed_stays(shop):
+    start.prepare(shop)
+    folder = shop / "my_course" / "notebooks"
+    (folder / "00_start_here.ipynb").write_text("my own work", encoding="utf-8")
+    newer(shop, "second", "2026-12-01")
+    both = {".ipynb": "my own work", ".new-2026-12-08.ipynb": "third"}
+    assert newer(shop, "third", "2026-12-08") == both
+    (folder / "00_start_here.new-2026-12-08.ipynb").write_text("more of mine", encoding="utf-8")
+    both[".new-2026-12-08.ipynb"] = "more of mine"
+    assert newer(shop, "fourth", "2026-12-08") == both | {".new-2026-12-08-2.ipynb": "fourth"}
+
+
+def test_my_copy_that_is_already_the_newer_one_gets_none_beside_it(shop):
+    start.prepare(shop)
+    (shop / "my_course" / "notebooks" / "00_start_here.ipynb").write_text("second", encoding="utf-8")
+    assert newer(shop, "second", "2026-12-01") == {".ipynb": "second"}
+
+
+def test_an_update_that_breaks_off_leaves_the_old_lesson_and_comes_next_time(shop, monkeypatch):
+    start.prepare(shop)
+
+    def full(source, target):
+        target.write_text("hal", encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(start.shutil, "copyfile", full)
+    with pytest.raises(OSError):
+        newer(shop, "second", "2026-12-01")
+    mine = shop / "my_course" / "notebooks" / "00_start_here.ipynb"
+    assert mine.read_text(encoding="utf-8") == "first"
+    monkeypatch.undo()
+    assert newer(shop, "second", "2026-12-02") == {".ipynb": "second"}
+
+
+@pytest.mark.parametrize("record", [None, "{", "5"])
+def test_without_a_record_nothing_of_mine_is_replaced(shop, record):
     start.prepare(shop)
     mine = shop / "my_course" / "notebooks" / "00_start_here.ipynb"
     mine.write_text("my own work", encoding="utf-8")
-    (shop / "notebooks" / "00_start_here.ipynb").write_text("second", encoding="utf-8")
-    written = start.prepare(shop, today="2026-12-01")
-    assert [p.name for p in written] == ["00_start_here.new-2026-12-01.ipynb"]
-    assert written[0].read_text(encoding="utf-8") == "second"
-    assert mine.read_text(encoding="utf-8") == "my own work"
-    assert start.prepare(shop, today="2026-12-02") == []
+    kept = shop / "my_course" / start.RECORD
+    kept.unlink()
+    if record:
+        kept.write_text(record, encoding="utf-8")
+    assert newer(shop, "first", "2026-12-01") == {".ipynb": "my own work"}
+    for day, text in (("2026-12-02", "second"), ("2026-12-03", "third")):
+        assert newer(shop, text, day) == {".ipynb": "my own work", f".new-{day}.ipynb": text}
 
 
 def test_a_lesson_that_i_threw_away_stays_away(shop):
     start.prepare(shop)
     (shop / "my_course" / "notebooks" / "00_start_here.ipynb").unlink()
     assert start.prepare(shop) == []
-
-
-def test_a_damaged_record_loses_nothing(shop):
-    start.prepare(shop)
-    mine = shop / "my_course" / "notebooks" / "00_start_here.ipynb"
-    mine.write_text("my own work", encoding="utf-8")
-    (shop / "my_course" / start.RECORD).write_text("{", encoding="utf-8")
-    start.prepare(shop)
-    assert mine.read_text(encoding="utf-8") == "my own work"
 
 
 def test_a_second_start_touches_neither_pip_nor_the_network(tmp_path, monkeypatch):
@@ -87,6 +139,33 @@ def test_a_failure_is_one_sentence(tmp_path, monkeypatch, capsys):
 def test_help_reads_well():
     done = subprocess.run([sys.executable, "course.py", "--help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0 and "python3 course.py test" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        ("foo", "course.py: there is no command foo. python3 course.py help lists them.\n"),
+        (
+            "portfolo x",
+            "course.py: there is no command portfolo. Did you mean portfolio? python3 course.py help lists them.\n",
+        ),
+        (
+            "pages 02",
+            "course.py: there is no command pages. Did you mean page? python3 course.py help lists them.\n",
+        ),
+        ("nbgrader", "course.py: nbgrader needs the folder of a class: python3 course.py nbgrader FOLDER\n"),
+    ],
+)
+def test_a_command_that_is_not_there_is_named_with_the_nearest(words, said):
+    done = subprocess.run(
+        [sys.executable, "course.py", *words.split()], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
+def test_help_and_suggestions_know_the_same_commands():
+    listed = re.findall(r"^python3 course\.py ([a-z|]+)", course.__doc__, re.M)
+    assert {word for line in listed for word in line.split("|")} | {"start", "help"} == set(course.COMMANDS)
 
 
 @pytest.mark.parametrize("kind", ["page", "slides", "print"])
