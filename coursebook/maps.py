@@ -58,12 +58,7 @@ def _head() -> str:
     """Leaflet's script and style, and the one call of jQuery that Folium's popups make."""
     css = (LEAFLET / "leaflet.css").read_text(encoding="utf-8")
 
-    def inline(match: re.Match) -> str:
-        picture = LEAFLET / match[1]
-        data = base64.b64encode(picture.read_bytes()).decode() if picture.exists() else ""
-        return f"url(data:image/png;base64,{data})"
-
-    css = re.sub(r"url\(([^)#]+\.png)\)", inline, css)
+    css = re.sub(r"url\(([^)#]+\.png)\)", lambda match: f"url({_picture(match[1])})", css)
     script = (LEAFLET / "leaflet.js").read_text(encoding="utf-8")
     script = re.sub(r"//# sourceMappingURL=.*", "", script)
     popup = "window.$=h=>{const t=document.createElement('template');t.innerHTML=h.trim();return[t.content.firstChild]};"
@@ -82,6 +77,21 @@ def _head() -> str:
         ".key{padding:3px 6px}.name{font-size:11px}}"
     )
     return f"<style>{css}{extra}</style><script>{popup}{script}</script>"
+
+
+def _picture(name: str) -> str:
+    """Return one of Leaflet's pictures as an address that holds the picture itself."""
+    path = LEAFLET / name
+    return "data:image/png;base64," + (base64.b64encode(path.read_bytes()).decode() if path.exists() else "")
+
+
+def _plain_markers(element) -> bool:
+    """Whether a map holds a ``folium.Marker`` that shows Leaflet's own picture."""
+    children = element._children.values()
+    plain = isinstance(element, folium.Marker) and not any(
+        isinstance(child, (folium.Icon, folium.DivIcon, folium.CustomIcon)) for child in children
+    )
+    return plain or any(map(_plain_markers, children))
 
 
 class OfflineMap(folium.Map):
@@ -125,6 +135,11 @@ class OfflineMap(folium.Map):
 
     def document(self) -> str:
         """Return the whole page as HTML, with element ids that are the same every time."""
+        if _plain_markers(self):
+            pin, shadow = _picture("images/marker-icon.png"), _picture("images/marker-shadow.png")
+            options = f'{{iconUrl:"{pin}",iconRetinaUrl:"{pin}",shadowUrl:"{shadow}"}}'
+            script = f'<script>L.Icon.Default.imagePath="";L.Icon.Default.mergeOptions({options})</script>'
+            self.get_root().header.add_child(Element(script), name="marker pictures")
         page = re.sub(r"\s*\n\s*", "\n", self.get_root().render())  # Folium's templates indent deeply
         order: dict[str, str] = {}
         for found in re.findall(r"[0-9a-f]{32}", page):

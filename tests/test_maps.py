@@ -28,6 +28,16 @@ def test_no_map_asks_for_anything():
     assert not re.search(r"url\(\s*['\"]?(?:https?:)?//", page)
 
 
+def test_a_marker_of_foliums_own_brings_its_picture():
+    drawn = some_map()
+    maps.pin(50, 30, "a pin of the course").add_to(drawn)
+    assert 'iconUrl:"data' not in drawn.document()
+    folium.Marker((50, 30)).add_to(folium.FeatureGroup("Layer").add_to(drawn))
+    page = drawn.document()
+    assert 'iconUrl:"data:image/png;base64,iVBOR' in page and 'L.Icon.Default.imagePath=""' in page
+    assert page == drawn.document()
+
+
 def test_a_map_is_hardly_more_than_leaflet_and_its_outlines():
     bounds = (33, 28, 66, 142)
     drawn = some_map()
