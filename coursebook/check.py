@@ -42,6 +42,7 @@ from coursebook.show import Page
 KEPT = Path(__file__).with_name("checks")
 DECIMALS = 2
 DAY = re.compile(r"\s*(\d{4}-\d\d-\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?)?\s*")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 COLOUR = {
     "correct": "#006b4f",
     "not yet": "#a04000",
@@ -353,6 +354,8 @@ def _word(value, decimals: int) -> str:
         return f"{round(nudged, decimals) + 0.0:.{decimals}f}"
     if _is_list(value):
         return "(" + ",".join(_word(part, decimals) for part in value) + ")"
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        return f"'{value}'"  # a text is no number, however it looks
     return str(value)
 
 
@@ -417,6 +420,7 @@ def _chart_form(task: str, drawn: Axes | Figure, decimals: int) -> dict:
         "length": len(groups),
         "labels": named,
         "zero": all(_from_zero(axes, group) for axes in every for group in axes.containers),
+        "lines": any(line.get_transform() == axes.transData for axes in every for line in axes.lines),
         "values": _hash(task, sorted(map(",".join, values))),
         "pairs": _hash(task, sorted(map(",".join, pairs))),
     }
@@ -497,11 +501,13 @@ def _near(found: list[str], expected: list[str]) -> bool:
 
 
 def _bare(found: dict, expected: dict) -> str:
-    """Say what a chart lacks that the expected one has: names of axes, bars from zero."""
+    """Say what a chart lacks that the expected one has: names of axes, bars from zero, lines."""
     if any(want and not have for have, want in zip(found["labels"], expected["labels"], strict=True)):
         return "Name both axes: what is counted, and in which unit."
     if expected["zero"] and not found["zero"]:
         return "Bars must start at zero, or their lengths deceive."
+    if expected["lines"] and not found["lines"]:
+        return "Lines are asked for: bars and dots would hide one another."
     return ""
 
 
@@ -601,6 +607,8 @@ def _difference(answer, found: dict, expected: dict) -> str:
                     f"The value beside {name!r} is a whole column or table; one value belongs there. "
                     "len(...) counts rows, .iloc[0] takes the first entry of a column."
                 )
+            if isinstance(value, str) and NUMBER.fullmatch(value):
+                return f"The value beside {name!r} is a text. Leave out the quotation marks."
         if sorted(each[0] for each in found["each"]) == sorted(each[0] for each in expected["each"]):
             advice = " Each value is right, beside another name: some have changed places."
         off = _some(_off(answer, found, expected)) or "some, rounded otherwise than the rest"

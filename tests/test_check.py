@@ -128,6 +128,7 @@ def test_no_answer_stands_in_clear():
                 "layers",
                 "labels",
                 "zero",
+                "lines",
                 "pairs",
                 "any order",
             }
@@ -234,6 +235,7 @@ OFF = {
     "one of several": ([1, 2, 3], [1], "1 entry, fewer"),
     "no dictionary": ({"low": 1, "high": 2}, 1, "Series or dictionary with names"),
     "a dictionary too many": (1, {"low": 1}, "is a dictionary"),
+    "texts in a dictionary": ({"low": 1.5, "high": 2}, {"low": "1.500", "high": 2}, "quotation marks"),
     "columns in a dictionary": ({"low": 1, "high": 2}, {"low": frame.n, "high": 2}, "beside 'low'"),
     "series for table, named": (frame, by_name, ".reset_index()"),
     "other entry": ([1, 2, 3], [1, 2, 4], "at least one entry"),
@@ -358,6 +360,9 @@ def test_a_chart_may_name_more_axes_than_the_solution(monkeypatch):
     assert judged(monkeypatch, plain, drawn(lambda axes: axes.barh(["a", "b"], [1, 2])))[0] == "correct"
     assert "Name both axes" in judged(monkeypatch, bars, charts.figure()[1])[1]
     assert "the axes are the chart" in judged(monkeypatch, bars, charts.figure())[1]
+    lines = drawn(lambda axes: axes.plot(["a b", "c"], [3, 1]))
+    assert judged(monkeypatch, bars, lines)[0] == "correct"
+    assert "Lines are asked for" in judged(monkeypatch, lines, bars)[1]
 
 
 def test_a_map_is_known_by_the_ends_of_its_lines_and_the_names_of_its_areas(monkeypatch):

@@ -84,6 +84,7 @@ WRONG = {
         {"low": float("nan"), "high": float("nan")},
         {"low": seoul.low / 1e6, "high": seoul.high / 1e6},
         {"low": span[0] * 1000, "high": span[1] * 1000},
+        {"low": f"{span[0]:.1f}", "high": f"{span[1]:.1f}"},
     ],
     "07.4": [
         seats(["summit_attendance", "absence"]),

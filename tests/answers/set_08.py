@@ -118,6 +118,7 @@ WRONG = {
         threat_chart(camps=("government", "ruling")),
         threat_chart(shown=[q for q in quarters if q not in ("2024Q1", "2025Q2")]),
         threat_chart(camps="nobody"),
+        threat_chart(kind="bar"),
         charts.figure(),
     ],
     "08.7": [
