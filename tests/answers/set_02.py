@@ -23,6 +23,11 @@ def training_map(rows, name="Training", swap=False):
     return made
 
 
+def told(rows):
+    people = rows.headcount_low
+    return {"sum": people.sum(), "uncounted": int(people.isna().sum()), "counted": people.count()}
+
+
 RIGHT = {
     "02.1": [events.query("event_type == 'combat'"), combat.iloc[::-1], combat[sorted(combat.columns)]],
     "02.2": [int((events.reported_on <= "2024-10-24").sum()), np.int64(len(known_by(events, "2024-10-24")))],
@@ -32,16 +37,8 @@ RIGHT = {
     ],
     "02.4": [firsts.sort_values(), firsts.to_dict()],
     "02.5": [
-        {
-            "sum": float(reported.groupby("group_id").headcount_low.min().sum()),
-            "groups": np.int64(reported.dropna(subset=["headcount_low"]).group_id.nunique()),
-        },
-        pd.Series(
-            {
-                "groups": reported.drop_duplicates("group_id").headcount_low.count(),
-                "sum": reported.drop_duplicates("group_id").headcount_low.sum(),
-            }
-        ),
+        told(reported.drop_duplicates("group_id")),
+        pd.Series(told(reported.drop_duplicates("group_id"))),
     ],
     "02.6": [training_map(sites), training_map(sites.iloc[::-1])],
 }
@@ -55,7 +52,13 @@ WRONG = {
         firsts.tolist(),
         firsts.reset_index(),
     ],
-    "02.5": [{"groups": 20, "sum": 0}, {"groups": 1}, legs.headcount_low.sum(), {"Groups": 10, "Sum": 23800}],
+    "02.5": [
+        told(reported),
+        told(legs.drop_duplicates("group_id")),
+        told(reported.drop_duplicates("headcount_low")),
+        {"Counted": 10, "Uncounted": 7, "Sum": 23800},
+        reported.headcount_low.sum(),
+    ],
     "02.6": [
         training_map(places),
         training_map(sites, swap=True),
