@@ -131,3 +131,12 @@ def test_three_of_seven_embassies_were_back_and_one_by_a_plan():
     seven = back["em001 em002 em003 em004 em005 em006 em029".split()]
     assert seven.dropna().index.tolist() == ["em001", "em002", "em003"]
     assert "Three of seven had returned" in text_of("04")
+
+
+def test_two_hosts_saw_missions_and_other_forces_as_the_caption_of_lesson_01_says():
+    cases = table("cases")
+    mission = cases.mandate.isin(["un_peacekeeping", "nato_operation"])
+    both = set(cases[mission].host_iso3) & set(cases[~mission].host_iso3)
+    capitals = table("countries").set_index("iso3").capital[sorted(both)].tolist()
+    assert capitals == ["Sarajevo", "Nicosia"]
+    assert "look at Sarajevo and Nicosia" in text_of("01", "code")
