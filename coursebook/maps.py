@@ -25,7 +25,7 @@ from shapely.geometry import box, mapping, shape
 from xstatic.pkg import leaflet
 
 from coursebook.data import DATA
-from coursebook.show import day
+from coursebook.show import cited, day
 
 LEAFLET = Path(leaflet.BASE_DIR)
 # Okabe and Ito's palette: told apart by readers with any kind of colour vision.
@@ -549,7 +549,9 @@ def capitals_layer(
     known = countries.set_index("iso3")
     for iso3, here in frame.dropna(subset=["iso3"]).groupby("iso3", sort=False):
         place = known.loc[iso3]
-        told = "".join(f"<div>{html.escape(str(r[words]))} ({r.row_id})</div>" for _, r in here.iterrows())
+        told = "".join(
+            f"<div>{html.escape(str(r[words]))} ({cited(r.row_id)})</div>" for _, r in here.iterrows()
+        )
         title = f"{place.capital}, {place.name_en}"
         marker = pin(
             place.capital_lat,
@@ -627,7 +629,7 @@ def arcs(
     layer = folium.FeatureGroup(name)
     for _, row in frame.iterrows():
         ends = [capital(countries, row.from_iso3), capital(countries, row.to_iso3)]
-        told = html.escape(str(row[words])) + (f" ({row.row_id})" if "row_id" in row else "")
+        told = html.escape(str(row[words])) + (f" ({cited(row.row_id)})" if "row_id" in row else "")
         folium.PolyLine(
             great_circle(*ends, bow=bow),
             color=COLOURS[colour],
@@ -696,7 +698,7 @@ def _told(events: pd.DataFrame, here: set, most: int = 3) -> list[str]:
     at = events[[bool(here & set(str(ids).split(";"))) for ids in events.place_ids]]
     lines = [
         f"{day(e.date_earliest, e.date_precision)}: {html.escape(e.headline)} ({html.escape(e.issuer)}, "
-        f"reported {day(e.reported_on, e.reported_precision)}; {e.row_id})"
+        f"reported {day(e.reported_on, e.reported_precision)}; {cited(e.row_id)})"
         for e in at.head(most).itertuples()
     ]
     return lines + ([f"and {len(at) - most} more rows"] if len(at) > most else [])
@@ -748,7 +750,7 @@ def _leg_words(leg, words: str, sure: bool) -> str:
     reported = day(leg.reported_on, leg.reported_precision)
     text = (
         f"From {leg.from_place} to {leg.to_place}: {words}{vehicle}. {leg.what}. "
-        f"Said by {leg.issuer}, reported {reported}; rests on: {str(leg.basis).replace('_', ' ')} ({leg.row_id})."
+        f"Said by {leg.issuer}, reported {reported}; rests on: {str(leg.basis).replace('_', ' ')} ({cited(leg.row_id)})."
     )
     return html.escape(text) + ("" if sure else " <i>The line joins two ends; nobody reported this way.</i>")
 

@@ -188,6 +188,15 @@ def marks(row_id) -> str:
     return _marks_of(name).get(row_id, "") if name else ""
 
 
+def cited(row_id) -> str:
+    """Return a row's id and, in words, what its marks say: for a popup, where no legend stands.
+
+    Args:
+        row_id: an id of any table; other values come back as they are.
+    """
+    return ", ".join([str(row_id), *(MARKS[sign].split(",")[0] for sign in marks(row_id))])
+
+
 def _marked(frame: pd.DataFrame, shown: list[str]) -> tuple[list[str], str, int]:
     """Return each row's marks, the legend, and the place of the cell that carries them.
 

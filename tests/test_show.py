@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from coursebook import charts, show
+from coursebook import charts, maps, show
 from coursebook.data import table
 
 
@@ -182,3 +182,12 @@ def test_labels_of_figures_close_in_time_keep_clear_of_one_another():
                 b for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.shrunk(0.9, 0.9).overlaps(b)
             ]
             assert not touching, [words.get_text() for words in lane.texts]
+
+
+def test_a_popup_says_in_words_what_marks_its_row():
+    assert show.cited("est042") == "est042, told by one publisher alone, worked out from other figures"
+    assert show.cited("est001") == "est001" and show.cited("no row") == "no row"
+    frame = pd.DataFrame({"row_id": ["en045"], "from_iso3": ["BGR"], "to_iso3": ["PRK"], "what": ["envoy"]})
+    drawn = maps.base_map("One line.", (20, 20, 50, 130))
+    maps.arcs(table("countries"), frame, "One", "blue", "what").add_to(drawn)
+    assert "envoy (en045, told by one publisher alone)" in drawn.document()
