@@ -88,6 +88,21 @@ def test_no_two_rows_say_the_same(name):
     assert not content.duplicated().any(), frame[content.duplicated()].iloc[:, 0].tolist()
 
 
+def test_no_page_is_two_sources_and_every_source_is_cited():
+    sources = data.table("sources")
+    pages = (
+        sources.url.dropna().str.replace(r"^https?://(www\.|amp\.|m\.)?|[/?#]+$", "", regex=True).str.lower()
+    )
+    twice = pages[pages.duplicated(keep=False)]
+    assert twice.empty, sources.source_id[twice.index].tolist()
+    cited = set()
+    for name in data.names():
+        frame = data.table(name)
+        for column in (c for c in frame.columns if c.startswith("source_id") and name != "sources"):
+            cited |= set(";".join(frame[column].dropna()).split(";"))
+    assert set(sources.source_id) <= cited, set(sources.source_id) - cited
+
+
 @pytest.mark.parametrize("name", data.names())
 def test_every_table_states_its_horizon_and_licence(name):
     item = data.resource(name)
