@@ -61,6 +61,10 @@ def environment(name, requirements):
     python = python_of(folder)
     if python.exists() and stamp.exists() and stamp.read_text() == wanted.hexdigest():
         return python
+    if folder.is_symlink():
+        stop(
+            f"{name} is a link to another folder, which would be emptied. Remove the link, then start again."
+        )
     if run(sys.executable, "-m", "pip", "--version", quiet=True):
         stop("pip is missing. On Debian or Ubuntu: apt install python3-pip. Elsewhere: python3 -m ensurepip.")
     if shutil.disk_usage(ROOT).free < 2_000_000_000:

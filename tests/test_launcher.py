@@ -1,6 +1,7 @@
 """The launcher: copies once, never overwrites, asks for nothing twice, speaks to people."""
 
 import re
+import os
 import subprocess
 import sys
 import tomllib
@@ -128,6 +129,18 @@ def test_a_second_start_touches_neither_pip_nor_the_network(tmp_path, monkeypatc
     (tmp_path / "requirements.txt").write_text("changed", encoding="utf-8")
     course.environment(".venv", "requirements.txt")
     assert calls
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_an_environment_behind_a_link_is_not_emptied(tmp_path, monkeypatch):
+    for name in ("requirements.txt", "pyproject.toml"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".venv").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    monkeypatch.setattr(course, "run", lambda *command, **_: pytest.fail("a command ran"))
+    with pytest.raises(SystemExit, match="is a link to another folder"):
+        course.environment(".venv", "requirements.txt")
 
 
 def test_a_failure_is_one_sentence(tmp_path, monkeypatch, capsys):
