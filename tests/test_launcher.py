@@ -1,7 +1,7 @@
 """The launcher: copies once, never overwrites, asks for nothing twice, speaks to people."""
 
-import re
 import os
+import re
 import subprocess
 import sys
 import tomllib
