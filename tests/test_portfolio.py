@@ -4,6 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from hostile import SCRIPTS, WORDS, texts
 from hostile import answers as saying
@@ -14,7 +15,7 @@ from coursebook import data, portfolio, responses
 from coursebook.show import plain
 
 TAGS = set(
-    "html head meta title style body main h1 h2 h3 h4 p table caption thead tbody tr th td blockquote a br".split()
+    "html head meta title style body main h1 h2 h3 p table caption thead tbody tr th td blockquote a br ol li".split()
 )
 
 
@@ -110,7 +111,61 @@ def test_what_the_course_never_offered_counts_nowhere_but_is_shown():
 
 def test_an_empty_file_gives_an_empty_portfolio():
     page, words = made(responses.empty())
-    assert words.count("None yet.") == 5 and page.count("None yet.") == 5
+    assert words.count("None yet.") == 4 and page.count("None yet.") == 4
+    assert "Lesson" not in words
+
+
+def test_the_summary_comes_first_then_the_lessons_in_order_and_last_the_sources():
+    _, words = made(file_with(**GOOD))
+    heads = [line for line in words.splitlines() if line.startswith("## ")]
+    assert heads[0] == "## Summary" and heads[-1] == "## Sources of the rows cited"
+    assert heads[1:-1] == [
+        "## Lesson 00: Start here",
+        "## Lesson 02: The road to Kursk",
+        "## Lesson 06: An axis",
+    ]
+    first, _, second = words.partition("## Lesson 00")
+    assert "| C04 |" in first and "| agree | rather disagree |" in first and "moved: 1" in first
+    assert "| mostly | – | 2 | 0 |" in first and "| 40, then 70 |" in first
+    assert "The assault." in second and "The assault." not in first
+
+
+def test_each_source_stands_once_and_the_numbers_lead_to_it():
+    cited = list(data.table("evidence").query("claim_id == 'C04'").cited_row.unique()[:5])
+    rows = {"02.verdict.C04.for": ", ".join(cited), "02.verdict.C04.against": cited[0]}
+    rows |= {"04.verdict.C06.for": cited[0], "02.stance.C04.after.row": cited[1]}
+    page, words = made(file_with(**rows))
+    listed = dict(re.findall(r"^(\d+)\. .* <(\S+)>$", words, re.M))
+    assert len(set(listed.values())) == len(listed) == page.count("<li>")
+    for row_id in cited:
+        wanted = set(data.sources_of(pd.DataFrame([data.row(row_id)])).url.dropna())
+        lines = [line for line in words.splitlines() if re.search(rf"\| {row_id} \| .+ \| [\d, ]+ \|$", line)]
+        assert lines
+        for line in lines:
+            assert {listed[number] for number in line.split("|")[-2].strip().split(", ")} == wanted
+
+
+def test_the_summary_of_everything_asked_fits_a_page_and_the_lessons_begin_on_the_next(page, tmp_path):
+    kept = {"10.lesson.text": "More."}
+    for claim in data.table("claims").row_id:
+        kept |= {
+            f"09.verdict.{claim}.{part}": "cannot be told from these tables" for part in ("then", "since")
+        }
+        kept |= {f"09.verdict.{claim}.{side}": "ev041, ev026" for side in ("for", "against")}
+    for claim in "C01 C04 C06 C18 C23 C26".split():
+        kept |= {f"09.stance.{claim}.{when}.choice": "rather disagree" for when in ("before", "after")}
+    for fid in data.table("forecasts").row_id:
+        kept[f"00.forecast.{fid}.percent"] = 70
+    target = tmp_path / "portfolio.html"
+    target.write_text(made(file_with(**kept))[0], encoding="utf-8")
+    millimetre = 96 / 25.4
+    page.set_viewport_size({"width": round(182 * millimetre), "height": 900})
+    page.emulate_media(media="print")
+    page.goto(target.as_uri())
+    second = page.locator("h2").nth(1)
+    bottom = second.evaluate("h => h.previousElementSibling.getBoundingClientRect().bottom + scrollY")
+    assert bottom < (297 - 26) * millimetre
+    assert second.evaluate("h => getComputedStyle(h).breakBefore") == "page"
 
 
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: ascii(words[:20]))
