@@ -46,7 +46,7 @@ def show_progress(home: Path | None = None) -> Page:
         lines.append(_line(home, lesson.stem, heading, titles, states, problem))
     heads = ["lesson", "answers typed in it", "tasks done", "tried, not yet right", "left"]
     head = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in heads)
-    words = f"{done} of {every} tasks are done, as the notebooks were last saved."
+    words = f"{done} of {every} tasks {'is' if done == 1 else 'are'} done, as the notebooks were last saved."
     body = (
         f'<table style="{STYLE}"><caption style="text-align:left;padding:4px 0">{words} A number that is a '
         f"link opens the solution.</caption><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"

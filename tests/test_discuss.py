@@ -372,7 +372,7 @@ def test_a_measure_without_a_test_is_named():
     assert "Still without target, purpose or test: List the generals" in said_by(asked)
     for name, typed in {"target": "Pyongyang", "purpose": "stop", "test": "nobody new is sent"}.items():
         asked.fields[f"card0501.{name}"].value = typed
-    assert "Still without" not in said_by(asked) and "1 measures taken" in said_by(asked)
+    assert "Still without" not in said_by(asked) and "1 measure taken" in said_by(asked)
 
 
 def test_two_axes_ask_for_every_choice_before_they_reveal():

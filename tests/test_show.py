@@ -191,3 +191,10 @@ def test_a_popup_says_in_words_what_marks_its_row():
     drawn = maps.base_map("One line.", (20, 20, 50, 130))
     maps.arcs(table("countries"), frame, "One", "blue", "what").add_to(drawn)
     assert "envoy (en045, told by one publisher alone)" in drawn.document()
+
+
+def test_one_is_one():
+    assert [show.how_many(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert show.how_many(1, "row has", "rows have") == "1 row has"
+    assert show.how_many(3, "row has", "rows have") == "3 rows have"
+    assert show.rows(pd.DataFrame({"a": [1]}), "One.").words == "One. (1 row)"

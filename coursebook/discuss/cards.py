@@ -176,7 +176,7 @@ def package(
     def look(*_):
         chosen = [name for name, (pick, _) in taken.items() if pick.value == "take"]
         open_ones = [n for n in chosen if not all(field.value.strip() for field in taken[n][1])]
-        words = f"{len(chosen)} measures taken: {'; '.join(chosen) or 'none yet'}."
+        words = f"{show.how_many(len(chosen), 'measure')} taken: {'; '.join(chosen) or 'none yet'}."
         if open_ones:
             words += f" Still without target, purpose or test: {'; '.join(open_ones)}."
         summary.value = f"<p>{html.escape(words)}</p>"

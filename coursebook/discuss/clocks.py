@@ -58,8 +58,12 @@ def two_clocks(
             )
             return
         caption = (
-            f"{len(chosen)} rows by {day.value} on the clock “{clock.value}”; the newest five. "
-            f"{left_out} rows have no day on this clock and never show."
+            f"{show.how_many(len(chosen), 'row')} by {day.value} on the clock “{clock.value}”; the newest five. "
+            + show.how_many(
+                left_out,
+                "row has no day on this clock and never shows.",
+                "rows have no day on this clock and never show.",
+            )
         )
         words.value = show.rows(chosen.iloc[::-1].head(5), html.escape(caption), columns).body
 
@@ -105,8 +109,8 @@ def _known_and_waiting(frame: pd.DataFrame, stop: str, columns: str | dict) -> t
     day = pd.Timestamp(stop)
     known = frame[frame.reported_on <= day].sort_values("reported_on")
     waiting = frame[(frame.date_earliest <= day) & (frame.reported_on > day)].sort_values("date_earliest")
-    before = f"Reported by {stop}: {len(known)} rows; the newest eight."
-    after = f"Begun by {stop} but reported later: {len(waiting)} rows."
+    before = f"Reported by {stop}: {show.how_many(len(known), 'row')}; the newest eight."
+    after = f"Begun by {stop} but reported later: {show.how_many(len(waiting), 'row')}."
     return show.rows(known.tail(8), before, columns).body, show.rows(waiting, after, columns).body
 
 

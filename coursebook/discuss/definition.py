@@ -76,12 +76,14 @@ def definition(
         left = survivors(cases, conditions)
         shown.value = f"<p>{html.escape(said)}{html.escape(_verdict(left, target))}</p>"
         if len(left):
-            shown.value += show.rows(left, f"{len(left)} cases meet your definition.", columns).body
+            shown.value += show.rows(
+                left, f"{show.how_many(len(left), 'case meets', 'cases meet')} your definition.", columns
+            ).body
         near = one_cell_away(cases, conditions, survivors, questions)
         heads = "row_id=row name question=kept_out_at coded=the_cell_says"
         caption = "Flip the cell named in the last two columns, and the case is in."
         shown.value += (
-            f"<details><summary>{len(near)} cases miss your definition by one cell</summary>"
+            f"<details><summary>{show.how_many(len(near), 'case misses', 'cases miss')} your definition by one cell</summary>"
             f"{show.rows(near, caption, heads).body}</details>"
         )
 

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from coursebook import charts
 from coursebook.data import DataError, row, statement, table
 from coursebook.discuss.base import Activity, button, choice, number, page_html, panel, text_area
-from coursebook.show import evidence, text
+from coursebook.show import evidence, how_many, text
 
 STANCES = ["agree", "rather agree", "undecided", "rather disagree", "disagree"]
 VERDICTS = ["yes", "mostly", "mixed", "mostly not", "no", "cannot be told from these tables"]
@@ -155,7 +155,7 @@ def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Acti
         if not sum(before.values()) + sum(after.values()):
             picture.value = "<p>No hands typed yet.</p>"
             return
-        caption = f"{sum(before.values())} hands before, {sum(after.values())} after."
+        caption = f"{how_many(sum(before.values()), 'hand')} before, {sum(after.values())} after."
         picture.value = page_html(charts.shift(before, after, caption))
 
     for option in options:
