@@ -14,8 +14,6 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from coursebook.progress import HIDDEN
-
 ROOT = Path(__file__).resolve().parents[1]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -126,12 +124,9 @@ def generate(folder: Path, root: Path, database: bool = True) -> None:
     from traitlets.config import Config
 
     notebook = nbformat.read(folder / f"{folder.name}.ipynb", as_version=4)
-    # Cells tagged "solution" explain the answer; nbgrader has no word for them.
+    # Cells tagged "solution" explain the answer, or name the mistakes and hints that are kept in
+    # coursebook/checks/; nbgrader has no word for them.
     notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", [])]
-    # Mistakes and hints are kept in coursebook/checks/. nbgrader would put their code back to
-    # grade, below a student's cells, in which the same names may stand for something else.
-    for cell in notebook.cells:
-        cell.source = HIDDEN.sub("", cell.source)
     source = root / "source" / folder.name
     source.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, source / f"{folder.name}.ipynb")

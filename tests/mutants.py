@@ -31,7 +31,6 @@ import pandas as pd
 
 from coursebook import author, check
 from coursebook.charts import SETTINGS, Chart
-from coursebook.progress import HIDDEN
 
 SECONDS = 5  # after which a mutant that does not end counts as one that raised
 SIBLINGS = 2  # how many other columns or values take the place of one
@@ -140,7 +139,7 @@ def read(folder: Path) -> tuple[dict, list[Task]]:
         if found:
             code = found[1]
             continue
-        calls = [node for node in ast.walk(ast.parse(HIDDEN.sub("", cell.source))) if _is_check(node)]
+        calls = [node for node in ast.walk(ast.parse(cell.source)) if _is_check(node)]
         for call in calls:
             tasks.append(Task(call.args[0].value, code, ast.unparse(call.args[1])))
         if not calls:

@@ -59,7 +59,7 @@ def test_done_tried_and_left_and_the_solutions_of_what_was_tried(home):
     text = "\n".join(cell.source for cell in opened.cells)
     assert "## 3. The longest wait" in text and "## 1. Combat rows" not in text
     assert ".dt.days.max()" in text and "Why this earns full marks" in text
-    assert not any(word in text for word in ("SOLUTION", "HIDDEN", "mistake(", "answer_3 = ..."))
+    assert not any(word in text for word in ("SOLUTION", "mistake(", "hint(", "answer_3 = ..."))
 
 
 def test_a_newer_copy_beside_the_old_one_loses_nothing(home):
