@@ -217,7 +217,7 @@ def horizon(*tables: str) -> str:
 
 
 def known_by(frame: pd.DataFrame, day: str) -> pd.DataFrame:
-    """Return the rows that had been reported by the end of a day.
+    """Return the rows that had been reported by the end of a day, as far as the pages read go.
 
     A row whose report is dated to a month or a year counts as known on its last day. A row
     without any report day is left out; count those with ``frame.reported_on.isna().sum()``.
