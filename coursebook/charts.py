@@ -112,11 +112,16 @@ def bands(
             lane.set_title(str(group), loc="left", fontsize=10, fontweight="bold")
         lanes[0].set_ylim(0, top)
         lanes[0].yaxis.set_major_formatter("{x:,.0f}")
-        lanes[-1].xaxis.set_major_formatter(mdates.ConciseDateFormatter(lanes[-1].xaxis.get_major_locator()))
+        lanes[-1].xaxis.set_major_formatter(
+            mdates.ConciseDateFormatter(
+                lanes[-1].xaxis.get_major_locator(), zero_formats=MONTHS, show_offset=False
+            )
+        )
         drawn.supylabel(unit, fontsize=10)
     return page(drawn, alt, caption)
 
 
+MONTHS = ["", "%Y", "%b %Y", "%b-%d", "%H:%M", "%H:%M"]  # the first of a month names its year
 LANE = 480, 72  # width and height of a lane in points, about: for labels that keep clear of one another
 
 
@@ -127,29 +132,33 @@ def _lane(lane, rows: pd.DataFrame, when: str, colour: str, mark: str, across: p
         day, low, high = getattr(row, when), row.low, row.high
         if pd.isna(low) or pd.isna(high):
             sign = "^" if pd.isna(high) else "v"
-            lane.plot([day], [value], sign, color=colour, mfc="none", ms=8, mew=1.8)
+            lane.plot([day], [value], sign, color=colour, mfc="none", ms=8, mew=1.8, clip_on=False)
             words = f"{'≥' if pd.isna(high) else '≤'} {int(value):,}"
         else:
             lane.plot([day, day], [float(low), float(high)], "-", color=colour, lw=4, alpha=0.5)
-            lane.plot([day, day], [float(low), float(high)], mark, color=colour, ms=6)
+            lane.plot([day, day], [float(low), float(high)], mark, color=colour, ms=6, clip_on=False)
             words = f"{int(low):,}" if low == high else f"{int(low):,}–{int(high):,}"
-        up = _clear(x, value * scale, 4.8 * len(words), taken)
-        lane.annotate(words, (day, value), (0, up), textcoords="offset points", ha="center", fontsize=8)
+        aside = _clear(x, value * scale, 5.5 * len(words), taken)
+        far = {"arrowstyle": "-", "color": "#767676", "lw": 0.7} if abs(aside[1]) > 20 else None
+        lane.annotate(
+            words, (day, value), aside, textcoords="offset points", ha="center", fontsize=9, arrowprops=far
+        )
     lane.grid(axis="y", color="#ddd")
     lane.set_axisbelow(True)
 
 
-def _clear(x: float, y: float, width: float, taken: list) -> float:
-    """Return how far above a point its label stands clear of marks and labels, in points; note it as taken."""
-    for up in (7, -15, 17, -25, 27):
-        box = (x - width / 2, y + up, x + width / 2, y + up + 9)
+def _clear(x: float, y: float, width: float, taken: list) -> tuple[float, float]:
+    """Return how far from a point its label stands clear of marks and labels, in points; note it as taken."""
+    side = width / 2 + 7
+    for aside, up in ((0, 7), (0, -16), (side, -4), (-side, -4), (0, 18), (0, -27), (0, 29)):
+        box = (x + aside - width / 2, y + up, x + aside + width / 2, y + up + 10)
         clear = all(
             box[2] < a or c < box[0] or box[3] < b or d < box[1] for a, b, c, d in taken if (a + c) / 2 != x
         )
-        if clear and y + up > -2:
+        if clear and y + up > -2 and box[0] > -20:  # no label on an axis
             break
     taken.append(box)
-    return up
+    return aside, up
 
 
 def bars(values: pd.Series, alt: str, caption: str, unit: str, colours: list[str] | None = None) -> Chart:

@@ -206,12 +206,17 @@ def dictionary(name: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def written(day) -> str:
+    """Write a day as a sentence has it, such as 18 October 2024; takes a date or an ISO day."""
+    day = pd.Timestamp(day)
+    return f"{day.day} {day:%B %Y}"
+
+
 def horizon(*tables: str) -> str:
     """Return a few words that say which span of time each table covers, by the titles of the tables."""
     spans = []
     for name in tables:
-        days = [pd.Timestamp(resource(name)["horizon"][end]) for end in ("from", "to")]
-        first, last = (f"{day.day} {day:%B %Y}" for day in days)
+        first, last = (written(resource(name)["horizon"][end]) for end in ("from", "to"))
         spans.append(f"{resource(name)['title']}, {first} to {last}")
     return f"Covered: {'; '.join(spans)}. What happened later is not in them."
 

@@ -68,6 +68,8 @@ def _head() -> str:
         ".name{position:absolute;left:20px;top:-1px;white-space:nowrap;font:600 12px sans-serif;color:#111;"
         "text-shadow:0 0 3px #fff,0 0 3px #fff,0 0 3px #fff}.name.left{left:auto;right:20px}"
         ".name.up,.name.down{left:50%;transform:translateX(-50%);top:-17px}.name.down{top:19px}"
+        ".name.right.up,.name.right.down,.name.left.up,.name.left.down{left:6px;transform:none}"
+        ".name.left.up,.name.left.down{left:auto;right:6px}"
         ".name.none{visibility:hidden}.pin:hover .name.none,.pin:focus .name.none{visibility:visible}"
         ".key{background:#fffffff0;padding:6px 10px;border-radius:4px;box-shadow:0 0 4px #0005;max-width:300px}"
         ".key svg{vertical-align:-3px;margin-right:6px}.leaflet-popup-content{max-height:220px;overflow:auto}"
@@ -127,10 +129,8 @@ class OfflineMap(folium.Map):
             **options,
         )
         self.caption, self.pixels = caption, height
-        self.fit_bounds([[south, west], [north, east]])
         self.get_root().header.add_child(Element(_head()), name="leaflet")
-        if keep_view:
-            self.add_child(_KeepView(keep_view, [[south, west], [north, east]]))
+        self.add_child(_View([[south, west], [north, east]], keep_view))
         self.add_child(_Labels())
 
     def document(self) -> str:
@@ -163,30 +163,42 @@ class OfflineMap(folium.Map):
         )
 
 
-class _KeepView(folium.elements.MacroElement):
-    """Remember zoom and centre in the browser's session, so that a redrawn map stays in place."""
+class _View(folium.elements.MacroElement):
+    """Fit the first view to the frame, whatever its width, until the reader moves the map.
+
+    With a name, what the reader chose is kept in the browser's session, so that a redrawn map
+    stays in place.
+    """
 
     _template = Template("""
         {% macro script(this, kwargs) %}
         (function (map, key, bounds) {
-            function start() {
+            let moved = false;
+            function show() {
                 map.fitBounds(bounds, {animate: false});
                 try {
-                    const kept = JSON.parse(sessionStorage.getItem(key));
+                    const kept = key && JSON.parse(sessionStorage.getItem(key));
                     if (kept) map.setView(kept.centre, kept.zoom, {animate: false});
-                    map.on('moveend', () => sessionStorage.setItem(
-                        key, JSON.stringify({centre: map.getCenter(), zoom: map.getZoom()})));
                 } catch (error) { /* a browser that keeps nothing shows the first view */ }
             }
-            // A map drawn out of sight has no size yet, and so no view worth keeping.
-            if (map.getSize().x) start(); else map.once('resize', start);
+            function keep() {
+                try {
+                    sessionStorage.setItem(key, JSON.stringify({centre: map.getCenter(), zoom: map.getZoom()}));
+                } catch (error) { /* as above */ }
+            }
+            for (const act of ['pointerdown', 'wheel', 'keydown'])
+                map.getContainer().addEventListener(act, () => { moved = true; }, {capture: true, passive: true});
+            if (key) map.on('moveend', () => moved && keep());
+            map.on('resize', () => moved || show());
+            // A map drawn out of sight has no size yet, and so no view.
+            if (map.getSize().x) show();
         })({{ this._parent.get_name() }}, {{ this.key | tojson }}, {{ this.bounds | tojson }});
         {% endmacro %}
     """)
 
-    def __init__(self, key: str, bounds: list):
+    def __init__(self, bounds: list, key: str):
         super().__init__()
-        self._name, self.key, self.bounds = "KeepView", key, bounds
+        self._name, self.bounds, self.key = "View", bounds, key
 
 
 class _Labels(folium.elements.MacroElement):
@@ -195,6 +207,7 @@ class _Labels(folium.elements.MacroElement):
     _template = Template("""
         {% macro script(this, kwargs) %}
         (function (map) {
+            const SIDES = ['right', 'left', 'up', 'down', 'right up', 'right down', 'left up', 'left down'];
             const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
             function place() {
                 const frame = map.getContainer().getBoundingClientRect();
@@ -203,7 +216,7 @@ class _Labels(folium.elements.MacroElement):
                 const taken = all('.leaflet-control,.pin svg').map(box => box.getBoundingClientRect());
                 for (const label of all('.pin .name')) {
                     const first = label.dataset.side;
-                    const sides = [first, ...['right', 'left', 'up', 'down'].filter(side => side !== first), 'none'];
+                    const sides = [first, ...SIDES.filter(side => side !== first), 'none'];
                     for (const side of sides) {
                         label.className = 'name ' + side;
                         const box = label.getBoundingClientRect();

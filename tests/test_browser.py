@@ -147,6 +147,30 @@ def test_every_map_in_the_lessons_draws_and_asks_for_nothing(page):
     assert page.outside == []
 
 
+def test_a_map_fits_its_frame_anew_until_the_reader_moves_it(page):
+    from coursebook import maps
+
+    drawn = maps.base_map("From Lisbon to Tokyo.", bounds=(30, -12, 60, 142))
+    for lat, lon, name in ((38.7, -9.1, "Lisbon"), (35.7, 139.7, "Tokyo")):
+        maps.pin(lat, lon, name).add_to(drawn)
+    page.set_content(drawn.frame())
+    body = page.locator("iframe").first.content_frame.locator("body")
+    inside = """body => [...body.querySelectorAll('.pin')].filter(pin => {
+        const at = pin.getBoundingClientRect();
+        return at.left >= 0 && at.right <= innerWidth;
+    }).length"""
+    settles(lambda: body.evaluate(inside), lambda seen: seen == 2)
+    page.set_viewport_size({"width": 520, "height": 900})
+    settles(lambda: body.evaluate(inside), lambda seen: seen == 2)
+
+    for _ in range(2):
+        page.locator("iframe").first.content_frame.locator(".leaflet-control-zoom-in").click()
+        page.wait_for_timeout(500)
+    page.set_viewport_size({"width": 600, "height": 900})
+    page.wait_for_timeout(500)
+    assert body.evaluate(inside) < 2
+
+
 def test_the_teaching_guide_opens_as_a_page_and_not_as_its_source(lab, page):
     url, _ = lab
     page.goto(f"{url}/lab/tree/notebooks/teaching_guide.md?reset")

@@ -169,13 +169,25 @@ def test_what_is_typed_is_there_again(name):
     assert typed
 
 
+def test_days_stand_as_a_sentence_has_them():
+    newsroom = " ".join(
+        getattr(c, "value", None) or c.description
+        for c in controls(ALL["newsroom"]().box())
+        if isinstance(c, (widgets.HTML, widgets.Button))
+    )
+    assert "Stop at 18 October 2024." in newsroom and "What was reported by 18 October 2024" in newsroom
+    assert "2024-10-18" not in newsroom
+    forecast = " ".join(c.value for c in controls(ALL["forecast"]().box()) if isinstance(c, widgets.HTML))
+    assert "Decided on 31 December 2025." in forecast
+
+
 def test_a_day_before_the_first_event_gives_an_empty_map_and_a_sentence():
     asked = clocks()
     import datetime as dt
 
     asked.fields["day"].value = dt.date(2020, 1, 1)
     said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
-    assert "Nothing by 2020-01-01" in said and "The map is empty" in said
+    assert "Nothing by 1 January 2020" in said and "The map is empty" in said
     asked.fields["day"].value = None
     said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
     assert "No day chosen" in said

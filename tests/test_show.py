@@ -1,6 +1,7 @@
 """Tables as HTML: escaped, captioned, no more exact than what is known."""
 
 import pandas as pd
+from matplotlib.text import Text
 
 from coursebook import charts, maps, show
 from coursebook.data import table
@@ -177,11 +178,13 @@ def test_labels_of_figures_close_in_time_keep_clear_of_one_another():
     for _, some in estimates.dropna(subset=["low", "high"], how="all").groupby("metric"):
         figure = charts.bands(some, "alt", "caption", by="issuer_iso3").figure
         for lane in figure.axes:
-            boxes = [words.get_window_extent() for words in lane.texts]
+            boxes = [Text.get_window_extent(words) for words in lane.texts]  # without the leader
             touching = [
                 b for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.shrunk(0.9, 0.9).overlaps(b)
             ]
             assert not touching, [words.get_text() for words in lane.texts]
+            left = lane.get_window_extent().x0
+            assert all(box.x0 > left - 2 for box in boxes), "a label lies on the axis"
 
 
 def test_a_popup_says_in_words_what_marks_its_row():

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from coursebook import show
+from coursebook.data import written
 from coursebook.discuss.base import LABELLED, Activity, button, page_html, panel, text_area
 
 CLOCKS = {"when it happened": "date_earliest", "when it was reported": "reported_on"}
@@ -53,12 +54,10 @@ def two_clocks(
         picture.value = page_html(draw(chosen))
         if chosen.empty:
             first = frame[column].min()
-            words.value = (
-                f"<p>Nothing by {day.value}: the first row is of {first:%Y-%m-%d}. The map is empty.</p>"
-            )
+            words.value = f"<p>Nothing by {written(day.value)}: the first row is of {written(first)}. The map is empty.</p>"
             return
         caption = (
-            f"{show.how_many(len(chosen), 'row')} by {day.value} on the clock “{clock.value}”; the newest five. "
+            f"{show.how_many(len(chosen), 'row')} by {written(day.value)} on the clock “{clock.value}”; the newest five. "
             + show.how_many(
                 left_out,
                 "row has no day on this clock and never shows.",
@@ -90,13 +89,14 @@ def newsroom(
         minutes: minutes in class.
     """
     task = (
-        f"Stop at {', '.join(stops)}. At each stop write one sentence that an honest newspaper could print that "
+        f"Stop at {', '.join(map(written, stops))}. At each stop write one sentence that an honest newspaper could print that "
         "evening: who says what, how well supported. Only then open what had happened but was not yet known."
     )
     asked = Activity("Newsroom", task, minutes, key)
     for stop in stops:
         asked.add(
-            panel(f"<h3>{stop}</h3>"), asked.saved(text_area("Sentence", "who says what, since when"), stop)
+            panel(f"<h3>{written(stop)}</h3>"),
+            asked.saved(text_area("Sentence", "who says what, since when"), stop),
         )
         known, waiting = _known_and_waiting(frame, stop, columns)
         asked.add(_reveal(stop, known, waiting))
@@ -109,8 +109,8 @@ def _known_and_waiting(frame: pd.DataFrame, stop: str, columns: str | dict) -> t
     day = pd.Timestamp(stop)
     known = frame[frame.reported_on <= day].sort_values("reported_on")
     waiting = frame[(frame.date_earliest <= day) & (frame.reported_on > day)].sort_values("date_earliest")
-    before = f"Reported by {stop}: {show.how_many(len(known), 'row')}; the newest eight."
-    after = f"Begun by {stop} but reported later: {show.how_many(len(waiting), 'row')}."
+    before = f"Reported by {written(stop)}: {show.how_many(len(known), 'row')}; the newest eight."
+    after = f"Begun by {written(stop)} but reported later: {show.how_many(len(waiting), 'row')}."
     return show.rows(known.tail(8), before, columns).body, show.rows(waiting, after, columns).body
 
 
@@ -121,7 +121,7 @@ def _reveal(stop: str, known: str, waiting: str) -> widgets.VBox:
         shown.value = table
 
     buttons = [
-        button(f"What was reported by {stop}", lambda: tell(known)),
+        button(f"What was reported by {written(stop)}", lambda: tell(known)),
         button("What was missing", lambda: tell(waiting)),
     ]
     return widgets.VBox([widgets.HBox(buttons), shown])

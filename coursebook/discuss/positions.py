@@ -7,7 +7,7 @@ import html
 import ipywidgets as widgets
 
 from coursebook import charts
-from coursebook.data import DataError, row, statement, table
+from coursebook.data import DataError, row, statement, table, written
 from coursebook.discuss.base import Activity, button, choice, number, page_html, panel, text_area
 from coursebook.show import evidence, how_many, text
 
@@ -78,7 +78,7 @@ def forecast(forecast_id: str, minutes: int = 3) -> Activity:
     """
     item = row(forecast_id)
     task = (
-        f"{item.question} Counts as yes if: {item.resolution_rule} Decided on {text(item.deadline)}. "
+        f"{item.question} Counts as yes if: {item.resolution_rule} Decided on {written(item.deadline)}. "
         "It is 15 November 2024: use nothing that you know from later."
     )
     asked = Activity(f"Forecast {forecast_id}", task, minutes, f"00.forecast.{forecast_id}")
