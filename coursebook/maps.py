@@ -74,7 +74,7 @@ def _head() -> str:
         ".key{background:#fffffff0;padding:6px 10px;border-radius:4px;box-shadow:0 0 4px #0005;max-width:300px}"
         ".key svg{vertical-align:-3px;margin-right:6px}.leaflet-popup-content{max-height:220px;overflow:auto}"
         ".leaflet-popup-content,.leaflet-control-layers{font-size:12px}.leaflet-tooltip{font:12px sans-serif}"
-        "path.leaflet-interactive:focus{outline:none}"
+        "path.leaflet-interactive:focus{outline:none}.leaflet-control-scale-line{font-size:12px}"
         "@media(max-width:700px){.key,.leaflet-control-layers{font-size:11px!important;line-height:1.3}"
         ".key{padding:3px 6px}.name{font-size:11px}}"
     )
@@ -202,7 +202,7 @@ class _View(folium.elements.MacroElement):
 
 
 class _Labels(folium.elements.MacroElement):
-    """Give every label the first side of its pin that is free; hide it where none is, until asked for."""
+    """Give every label the first side of its pin that is free, rare signs first; hide it where none is, until asked for."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}
@@ -214,7 +214,9 @@ class _Labels(folium.elements.MacroElement):
                 const inside = box => box.left > frame.left && box.right < frame.right && box.top > frame.top && box.bottom < frame.bottom;
                 const all = query => [...map.getContainer().querySelectorAll(query)];
                 const taken = all('.leaflet-control,.pin svg').map(box => box.getBoundingClientRect());
-                for (const label of all('.pin .name')) {
+                const labels = all('.pin .name'), sign = label => label.previousElementSibling.outerHTML;
+                const alike = label => labels.filter(other => sign(other) === sign(label)).length;
+                for (const label of labels.sort((a, b) => alike(a) - alike(b))) {
                     const first = label.dataset.side;
                     const sides = [first, ...SIDES.filter(side => side !== first), 'none'];
                     for (const side of sides) {

@@ -18,11 +18,12 @@ from coursebook.pages import lesson_title
 from coursebook.show import document
 
 MANY = 12  # longer lists of options are read from the lesson, not printed
+FEW = 6  # longer lists are printed once in an activity, then written by hand
 STYLE = """
 @page{size:A4;margin:16mm}
 body{font:11.5pt/1.45 sans-serif;max-width:180mm;margin:0 auto;padding:0 4mm;color:#111}
 h1{font-size:17pt;margin:0 0 2mm}h2{font-size:13.5pt;margin:8mm 0 1mm}h3,h4{font-size:11.5pt;margin:4mm 0 1mm}
-h2,h3,h4{break-after:avoid}.ask{break-inside:avoid;margin:3mm 0}.line{border-bottom:1px solid #777;height:8mm}
+h2,h3,h4,h2+p,p:has(+.ask){break-after:avoid}p{break-inside:avoid}.ask{break-inside:avoid;margin:3mm 0}.line{border-bottom:1px solid #777;height:8mm}
 .row{display:flex;flex-wrap:wrap;column-gap:8mm}.box{display:inline-block;border:1px solid #555;width:16mm;height:7mm;vertical-align:middle;margin-left:3mm}
 .tick{display:inline-block;border:1px solid #555;width:3.5mm;height:3.5mm;margin:0 1.5mm 0 0}
 .option{display:inline-block;margin:1mm 5mm 1mm 0}.page{break-before:page}
@@ -32,10 +33,16 @@ table{font-size:9pt}tr{break-inside:avoid}
 """
 
 
-def sheet(control: widgets.Widget) -> str:
-    """Return one control, or a box of controls, as HTML to fill in by hand; buttons are left out."""
+def sheet(control: widgets.Widget, listed: set | None = None) -> str:
+    """Return one control, or a box of controls, as HTML to fill in by hand; buttons are left out.
+
+    Args:
+        control: a widget.
+        listed: the long lists of options printed so far; a list that returns gets a line to write on.
+    """
+    listed = set() if listed is None else listed
     if isinstance(control, widgets.Box):
-        inside = "".join(sheet(child) for child in control.children)
+        inside = "".join(sheet(child, listed) for child in control.children)
         return f'<div class="row">{inside}</div>' if isinstance(control, widgets.HBox) else inside
     if isinstance(control, widgets.HTML):
         return "" if base.LIVE in control._dom_classes else control.value
@@ -46,9 +53,11 @@ def sheet(control: widgets.Widget) -> str:
         lines = '<div class="line"></div>' * max(control.rows or 1, 1)
         return f'<div class="ask">{label}{lines}</div>'
     if isinstance(control, widgets.Dropdown):
-        options = [words for words, value in control._options_full if value != ""]
-        if len(options) > MANY:
+        options = tuple(words for words, value in control._options_full if value != "")
+        if len(options) > MANY or options in listed:
             return f'<div class="ask">{label}<div class="line"></div></div>'
+        if len(options) > FEW:
+            listed.add(options)
         ticks = "".join(
             f'<span class="option"><span class="tick"></span>{html.escape(words)}</span>' for words in options
         )

@@ -9,7 +9,8 @@ from functools import cache
 import pandas as pd
 
 STYLE = "border-collapse:collapse;font-size:0.92em;line-height:1.35;text-align:left;max-width:100%"
-UNBROKEN = re.compile(r"\d{4}(-\d\d){0,2}|[A-Za-z]+(-[A-Z]+)*-?\d+[a-z]?")  # days and the ids of rows
+DAY = r"\d{4}(-\d\d){0,2}"
+UNBROKEN = re.compile(rf"{DAY}( to {DAY})?|[A-Za-z]+(-[A-Z]+)*-?\d+[a-z]?")  # days, spans and ids of rows
 CODE = re.compile(
     "[a-zA-Z0-9]+(_[a-zA-Z0-9]+)+(;[a-zA-Z0-9_]+)*|[a-zA-Z0-9]+;[a-zA-Z0-9_;]*_[a-zA-Z0-9_;]*"
 )  # codes such as own_collection
@@ -61,7 +62,7 @@ def plain(words: str) -> str:
 
 
 def text(value) -> str:
-    """Write one cell for a reader: days as 2024-10-18, whole numbers with a thin space, gaps as a dash."""
+    """Write one cell for a reader: days as 2024-10-18, large numbers with thin spaces, gaps as a dash."""
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return "–"
     if isinstance(value, pd.Timestamp):
@@ -70,9 +71,10 @@ def text(value) -> str:
         return "yes" if value else "no"
     if isinstance(value, (int, float)) or hasattr(value, "item"):
         number = float(value)
-        if number == int(number):
-            return f"{int(number):,}".replace(",", "\u202f") if abs(number) >= 10_000 else f"{int(number)}"
-        return f"{number:.3g}" if abs(number) < 1 else f"{number:.2f}".rstrip("0").rstrip(".")
+        if 0 < abs(number) < 1:
+            return f"{number:.3g}"
+        words = f"{number:,.2f}" if abs(number) >= 10_000 else f"{number:.2f}"
+        return words.rstrip("0").rstrip(".").replace(",", "\u202f")
     value = str(value)
     if CODE.fullmatch(value) or value in NAMES:
         return _named(value.replace("_", " ").replace(";", ", "))
@@ -256,7 +258,7 @@ def evidence(claim_id: str) -> Page:
 
     Columns: row, what it states, its direction, whether it would exist if the claim were false.
     """
-    from coursebook.data import statement, table
+    from coursebook.data import resource, statement, table
 
     found = table("evidence").query("claim_id == @claim_id").sort_values("direction", ascending=False)
     found = found.assign(states=[statement(row_id) for row_id in found.cited_row])
@@ -264,7 +266,7 @@ def evidence(claim_id: str) -> Page:
     searched = table("evidence_searched").query("claim_id == @claim_id")
     notes = [
         f"Rows that {'support' if one.side == 'supports' else 'undermine'} {claim_id}, {one.result}: {one.because}. "
-        f"Searched: {one.tables_searched.replace(';', ', ').replace('_', ' ')}."
+        f"Tables searched: {'; '.join(resource(name)['title'] for name in one.tables_searched.split(';'))}."
         for one in searched.itertuples()
     ]
     if found.empty:

@@ -171,6 +171,19 @@ def test_a_map_fits_its_frame_anew_until_the_reader_moves_it(page):
     assert body.evaluate(inside) < 2
 
 
+def test_in_a_crowd_the_only_sign_of_its_kind_keeps_its_name(page):
+    from coursebook import maps
+
+    drawn = maps.base_map("A crowd.", (20, 30, 50, 80))
+    # Four circles whose names would fill all four sides of the diamond, which comes last.
+    for lat, lon, left in ((34, 45.5, False), (34, 62.5, True), (35.8, 48.5, False), (32.2, 48.5, False)):
+        maps.pin(lat, lon, "crowd", label="Somewhere", left=left).add_to(drawn)
+    maps.pin(34, 54, "rare", kind="diamond", label="Tehran").add_to(drawn)
+    page.set_content(drawn.frame())
+    names = page.locator("iframe").first.content_frame.locator(".pin .name:not(.none)")
+    settles(names.all_inner_texts, lambda shown: "Tehran" in shown and len(shown) > 2, 10)
+
+
 def test_the_teaching_guide_opens_as_a_page_and_not_as_its_source(lab, page):
     url, _ = lab
     page.goto(f"{url}/lab/tree/notebooks/teaching_guide.md?reset")

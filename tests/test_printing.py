@@ -46,6 +46,13 @@ def test_the_key_stands_apart_from_the_cards(paper):
     assert cards.count('<div class="card">') == 12
 
 
+def test_a_long_list_is_printed_once_in_an_activity(paper):
+    sheets = paper("08").split("Cards: Cabinet")[0]
+    option = table("policy_options").option.iloc[0]
+    assert sheets.count(option) == 1
+    assert all(f'<div class="ask">{place}<div class="line">' in sheets for place in ("Place 2", "Last place"))
+
+
 def test_a_forecasts_sheet_gives_what_was_known_and_leaves_the_rival_to_the_key(paper):
     sheets, key = paper("00").split("The teacher's key</h2>")
     assert "EU-RUS-13" in sheets and "If nothing changes: 10 %" not in sheets

@@ -11,6 +11,8 @@ from coursebook.responses import mine
 made: list[Activity] = []  # the activities of this kernel, in order; the printed edition reads them
 WIDE = widgets.Layout(width="96%", max_width="760px")
 LIVE = "coursebook-live"
+# Widgets set their text as far apart as labels, and smaller than the lesson's.
+SET = "<style>.coursebook-text .widget-html-content{font-size:14px;line-height:1.45}</style>"
 TAKE_PART = "<i>Run this cell to take part: click it, then Shift+Enter. What you type is saved.</i>"
 LABELLED = {"description_width": "initial"}
 
@@ -103,10 +105,10 @@ class Activity:
     def box(self) -> widgets.VBox:
         """Return the widget itself."""
         head = widgets.HTML(
-            f'<div style="border-left:5px solid #0072B2;padding:2px 12px"><b>{html.escape(self.title)}</b> '
+            f'{SET}<div style="border-left:5px solid #0072B2;padding:2px 12px"><b>{html.escape(self.title)}</b> '
             f"({self.minutes} minutes)<br>{html.escape(self.task)}</div>"
         )
-        return widgets.VBox([head, *self.children, self.status])
+        return widgets.VBox([head, *self.children, self.status]).add_class("coursebook-text")
 
     def _repr_mimebundle_(self, **options) -> dict:
         bundle = self.box()._repr_mimebundle_(**options)

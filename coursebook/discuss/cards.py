@@ -150,11 +150,11 @@ def package(
     asked = Activity(title, task, minutes, key)
     taken, summary = {}, panel(live=True)
     for card in cards.itertuples():
-        known = "; ".join(f"{i}: {statement(i)}" for i in card.cited_rows.split(";"))
+        known = "<br>".join(html.escape(f"{i}: {statement(i)}") for i in card.cited_rows.split(";"))
         asked.add(
             panel(
                 f"<p style='margin:8px 0 0'><b>{html.escape(card.title)}.</b> {html.escape(card.text)}"
-                f"<br><small>{html.escape(known)}</small></p>"
+                f"<br><small>{known}</small></p>"
             )
         )
         pick = choice(f"{card.title}", ["take", "leave"])

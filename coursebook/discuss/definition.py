@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from coursebook import show
-from coursebook.discuss.base import WIDE, Activity, button, choice, page_html, panel, text_area
+from coursebook.discuss.base import Activity, button, choice, page_html, panel, text_area
 
 
 def definition(
@@ -157,7 +157,9 @@ def pick_first(
     words = asked.saved(text_area(question, "one sentence, before you tick anything"), "words")
     ticks = {}
     for value, label in values.items():
-        box = widgets.Checkbox(value=False, description=label, indent=False, layout=WIDE)
+        box = widgets.Checkbox(
+            value=False, description=label, indent=False, layout=widgets.Layout(width="230px")
+        )
         ticks[value] = asked.saved(box, value)
     shown = panel()
 
@@ -170,5 +172,6 @@ def pick_first(
         else:
             shown.value = page_html(draw(chosen))
 
-    asked.add(words, *ticks.values(), button("Draw", tell), shown)
+    rows = widgets.HBox([*ticks.values()], layout=widgets.Layout(flex_flow="row wrap", max_width="760px"))
+    asked.add(words, rows, button("Draw", tell), shown)
     return asked

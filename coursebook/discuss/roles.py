@@ -26,7 +26,9 @@ def brief(card: pd.Series) -> str:
         for word, value in (("You want:", card.aim), ("You will not accept:", card.red_line))
         if isinstance(value, str)
     ]
-    day = f" It is {text(card.as_of)}." if pd.notna(card.as_of) else ""
+    day = (
+        f' It is <span style="white-space:nowrap">{text(card.as_of)}</span>.' if pd.notna(card.as_of) else ""
+    )
     return (
         f'<div style="border:1px solid #999;padding:8px 14px;max-width:760px"><b>{html.escape(card.title)}</b>'
         f"<br>{html.escape(card.text)}{day}{''.join(wants)}"
