@@ -187,6 +187,7 @@ def test_labels_of_figures_close_in_time_keep_clear_of_one_another():
     estimates = table("strength_estimates").query("metric in ['deployed_cumulative', 'casualties_total']")
     for _, some in estimates.dropna(subset=["low", "high"], how="all").groupby("metric"):
         figure = charts.bands(some, "alt", "caption", by="issuer_iso3").figure
+        figure.draw_without_rendering()
         for lane in figure.axes:
             boxes = [Text.get_window_extent(words) for words in lane.texts]  # without the leader
             touching = [
