@@ -179,6 +179,8 @@ def test_days_stand_as_a_sentence_has_them():
     assert "2024-10-18" not in newsroom
     forecast = " ".join(c.value for c in controls(ALL["forecast"]().box()) if isinstance(c, widgets.HTML))
     assert "Decided on 31 December 2025." in forecast
+    roles = some_roles()
+    assert "20 June 2025" in " ".join(roles.cards) and "2025-06-20</span>" not in " ".join(roles.cards)
 
 
 def test_a_day_before_the_first_event_gives_an_empty_map_and_a_sentence():

@@ -7,10 +7,9 @@ import random
 
 import pandas as pd
 
-from coursebook.data import statement
+from coursebook.data import statement, written
 from coursebook.discuss.base import Activity, button, choice, panel, text_area
 from coursebook.discuss.positions import cited
-from coursebook.show import text
 
 RAPPORTEUR = "rapporteur"
 STEPS = ["words", "sanctions", "arms", "forces", "nothing"]
@@ -27,7 +26,9 @@ def brief(card: pd.Series) -> str:
         if isinstance(value, str)
     ]
     day = (
-        f' It is <span style="white-space:nowrap">{text(card.as_of)}</span>.' if pd.notna(card.as_of) else ""
+        f' It is <span style="white-space:nowrap">{written(card.as_of)}</span>.'
+        if pd.notna(card.as_of)
+        else ""
     )
     return (
         f'<div style="border:1px solid #999;padding:8px 14px;max-width:760px"><b>{html.escape(card.title)}</b>'
