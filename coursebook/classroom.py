@@ -430,26 +430,27 @@ SIDES = {
 def sides(room: Room) -> pd.DataFrame:
     """Return how evenly the class splits on each question, most evenly first.
 
-    Columns: question, yes, no, beside (in the middle, or cannot be told), and smaller_side: the
-    share of the smaller side among all who answered, from 0 to 0.5.
+    Columns: question, what_it_says (the claim, or what the forecast asks), yes, no, beside (in the
+    middle, or cannot be told), and smaller_side: the share of the smaller side among all who
+    answered, from 0 to 0.5.
     """
     lines = []
     for (kind, about, part), said in room.said.items():
         values = [answer.value for answer in said.values()]
         if part == "percent":
             yes, no = sum(value > 50 for value in values), sum(value < 50 for value in values)
-            words = f"Forecast {about}: above or below 50 %"
+            words, says = f"Forecast {about}: above or below 50 %", row(about).question
         elif part in ("then", "since", "after.choice"):
             yes, no = (sum(value in side for value in values) for side in SIDES[kind])
             asked = {"then": "reasonable then", "since": "borne out since", "after.choice": "agree, after"}[
                 part
             ]
-            words = f"{about}: {asked}"
+            words, says = f"{about}: {asked}", row(about).claim
         else:
             continue
         if values:
-            lines.append([words, yes, no, len(values) - yes - no, min(yes, no) / len(values)])
-    frame = pd.DataFrame(lines, columns=["question", "yes", "no", "beside", "smaller_side"])
+            lines.append([words, says, yes, no, len(values) - yes - no, min(yes, no) / len(values)])
+    frame = pd.DataFrame(lines, columns=["question", "what_it_says", "yes", "no", "beside", "smaller_side"])
     return frame.sort_values(["smaller_side", "question"], ascending=[False, True], ignore_index=True)
 
 
@@ -460,7 +461,7 @@ def splits(room: Room, most: int = 6) -> Page:
         return note("No answer in these files on which a class could split.")
     found = found.assign(smaller_side=[f"{100 * share:.0f} %" for share in found.smaller_side])
     words = "Where the class splits most evenly. Ask one from each side to speak."
-    heads = "question yes no beside=in_between_or_cannot_tell smaller_side"
+    heads = "question what_it_says yes no beside=in_between_or_cannot_tell smaller_side"
     return show.rows(found, room.caption(words), heads)
 
 

@@ -92,6 +92,9 @@ def page(path: Path) -> str:
     parts.append("<p>Sheets first, then cards to cut out, then the teacher's key: keep it back.</p>")
     for asked in made:
         parts.append(f"<h2>{html.escape(asked.title)} ({asked.minutes} minutes)</h2>")
+        if asked.screen_only:
+            parts.append("<p>On the screen only: the picture changes with each choice.</p>")
+            continue
         parts.append(f"<p>{html.escape(asked.task)}</p>{sheet(widgets.VBox(asked.children))}")
     for asked in made:
         if asked.cards:

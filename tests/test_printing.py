@@ -46,6 +46,12 @@ def test_the_key_stands_apart_from_the_cards(paper):
     assert cards.count('<div class="card">') == 12
 
 
+def test_what_only_a_screen_can_do_asks_for_no_button_on_paper(paper):
+    sheets = paper("02").split("The teacher's key</h2>")[0]
+    clocks = sheets.split("Two clocks")[1].split("<h2")[0]
+    assert "On the screen only" in clocks and "press" not in clocks and "box" not in clocks
+
+
 def test_a_long_list_is_printed_once_in_an_activity(paper):
     sheets = paper("08").split("Cards: Cabinet")[0]
     option = table("policy_options").option.iloc[0]

@@ -36,6 +36,7 @@ class Activity:
         self.children: list[widgets.Widget] = []
         self.cards: list[str] = []
         self.teachers_key = ""
+        self.screen_only = False
         made.append(self)
 
     def on_paper(self, cards: list[str] = (), key: str = "") -> None:

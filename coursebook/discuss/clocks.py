@@ -33,6 +33,7 @@ def two_clocks(
         "or what a reader could know by then. Watch which marks wait for their report."
     )
     asked = Activity("Two clocks", task, minutes, key)
+    asked.screen_only = True  # its picture is the answer
     clock = widgets.Dropdown(description="Clock", options=list(CLOCKS), style=LABELLED)
     day = widgets.DatePicker(description="Day", value=dt.date.fromisoformat(start), style=LABELLED)
     picture, words = panel(live=True), panel(live=True)
