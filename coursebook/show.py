@@ -62,7 +62,7 @@ def plain(words: str) -> str:
 
 
 def text(value) -> str:
-    """Write one cell for a reader: days as 2024-10-18, large numbers with thin spaces, gaps as a dash."""
+    """Write one cell for a reader: days as 2024-10-18, large numbers with commas, gaps as a dash."""
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return "–"
     if isinstance(value, pd.Timestamp):
@@ -74,7 +74,7 @@ def text(value) -> str:
         if 0 < abs(number) < 1:
             return f"{number:.3g}"
         words = f"{number:,.2f}" if abs(number) >= 10_000 else f"{number:.2f}"
-        return words.rstrip("0").rstrip(".").replace(",", "\u202f")
+        return words.rstrip("0").rstrip(".")
     value = str(value)
     if CODE.fullmatch(value) or value in NAMES:
         return _named(value.replace("_", " ").replace(";", ", "))

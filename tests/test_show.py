@@ -27,9 +27,9 @@ def test_days_are_cut_to_what_is_known():
     assert ">2024-10<" in body and ">2024<" in body and ">2024-10-18<" in body and "–" in body
 
 
-def test_large_numbers_are_spaced_with_and_without_decimals():
+def test_large_numbers_have_commas_with_and_without_decimals():
     said = [show.text(number) for number in (0, 9500, 12345, 223485.8, -48418.75, 0.1234)]
-    assert said == ["0", "9500", "12\u202f345", "223\u202f485.8", "-48\u202f418.75", "0.123"]
+    assert said == ["0", "9500", "12,345", "223,485.8", "-48,418.75", "0.123"]
 
 
 def test_where_evidence_was_searched_is_said_by_the_titles_of_the_tables():
