@@ -51,8 +51,9 @@ def top() -> str:
 
 Every row has an id that can be cited, names who makes the claim and when we first find it in print, and rests on
 sources in `sources.csv`. `date_earliest` and `date_latest` say when something happened, `reported_on` the day of
-the earliest page read that tells it; others may have told it before. An empty cell is not known or not applicable. A low end without a high one means at least, a
-high end alone at most. Columns are explained in `datapackage.json`; `coursebook.data.dictionary(name)` shows them.
+the earliest page cited, or of a public act itself, such as a vote or a speech; others may have told it before. An
+empty cell is not known or not applicable. A low end without a high one means at least, a high end alone at most.
+Columns are explained in `datapackage.json`; `coursebook.data.dictionary(name)` shows them.
 In lessons a row carries * where one publisher alone tells it, † where it was worked out from other figures, ‡ where
 its own table rates it low (`coursebook.show.MARKS`).
 
