@@ -502,6 +502,57 @@ def test_figures_of_2026_are_not_known_in_2025(broken):
     assert told_before_it_ended("kursk_front") == ["kf14"]
 
 
+# Their report day is a rule's: the essay's own day, or the day by which a whole row could be read.
+BY_RULE = ("claims", "forecasts", "partners_of_moscow")
+# Rows told in public on a day of which only later or undated pages speak.
+TOLD_IN_PUBLIC = {
+    "ad011": "text of the EU Delegation in Seoul",
+    "en019": "briefing of the United Nations",
+    "ev002": "briefing of the White House",
+    "leg04": "briefing of the White House",
+    "T055": "briefing of the White House",
+    "ev013": "film on North Korean television",
+    "ev038": "film on North Korean television",
+    "PRK-3": "adoption of the 19th package, the last text read",
+    "uc03": "publication by the sixteen states",
+    "tr001": "figures of the trade association",
+    "tr088": "figures of the trade association",
+}
+
+
+def report_days_of_nothing():
+    """Rows whose report day is neither the day of a page that they cite nor a day of the act itself."""
+    printed = data.table("sources").set_index("source_id").published
+    found = []
+    for name in data.names():
+        frame = data.table(name)
+        if "reported_on" not in frame or name in BY_RULE:
+            continue
+        days = [c for c in frame.select_dtypes("datetime") if c != "reported_on"]
+        cited = [c for c in frame if c.startswith("source_ids")]
+        for _, row in frame[frame.reported_precision == "day"].iterrows():
+            ids = ";".join(row[cited].dropna()).split(";")
+            if (
+                row.reported_on not in {*printed.reindex(ids), *row[days]}
+                and row.iloc[0] not in TOLD_IN_PUBLIC
+            ):
+                found.append(row.iloc[0])
+    return found
+
+
+def test_a_report_day_is_the_day_of_a_page_that_is_cited_or_of_the_act():
+    assert report_days_of_nothing() == []
+
+
+def test_a_report_day_that_no_page_has_is_found(broken):
+    def another_day(frame):
+        frame.loc[frame.row_id == "ev020", "reported_on"] = "2024-11-09"
+        return frame
+
+    broken("deployment_events", another_day)
+    assert "ev020" in report_days_of_nothing()
+
+
 def counted_by_a_newspaper(names=("munitions", "strength_estimates", "deployment_events")):
     """Rows that give a newspaper or agency alone as the one who counted.
 
