@@ -29,7 +29,7 @@ def page() -> str:
         "",
         top(),
         "",
-        *by_theme(),
+        by_theme(),
         "",
         UNDER_THEMES,
         "",
@@ -65,7 +65,30 @@ different rows: {results["confirmed"]} were confirmed, {results["partly"]} agree
 wrong and {results["not_found"]} had pages that were not found again (`recheck.csv`). What was wrong is corrected:
 `errata.csv` lists {len(errata):,} changed cells of {errata.cited_row.nunique():,} rows, each with its reason. The
 claim whose evidence changed most is {claim}: {changed} of the {cited} rows that weigh on it were changed in what
-they say."""
+they say.
+
+Rows that were chosen tell less than rows drawn at random and read by somebody new to them:
+
+{_lines(draws().columns, draws().to_numpy())}"""
+
+
+def _lines(head, rows) -> str:
+    """Return a table as Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def draws() -> pd.DataFrame:
+    """Return what each random draw of rows found, oldest first.
+
+    Columns: sample (the seed of the draw), checked_on, rows, confirmed, partly, wrong, not_found.
+    """
+    drawn = data.table("recheck").dropna(subset="sample")
+    found = pd.crosstab(drawn["sample"], drawn.result)
+    found = found.reindex(columns=["confirmed", "partly", "wrong", "not_found"], fill_value=0)
+    found.insert(0, "rows", found.sum(axis=1))
+    found.insert(0, "checked_on", drawn.groupby("sample").checked_on.max().dt.date)
+    return found.rename_axis(columns=None).reset_index()
 
 
 def most_changed() -> tuple[str, int, int]:
@@ -81,7 +104,7 @@ def most_changed() -> tuple[str, int, int]:
     return claim, int(counts[claim]), int((evidence.claim_id == claim).sum())
 
 
-def by_theme() -> list[str]:
+def by_theme() -> str:
     """Return a Markdown table, one line a theme: size, sources, and what the second reading found."""
     head = [
         "theme",
@@ -95,7 +118,7 @@ def by_theme() -> list[str]:
         "wrong",
         "rows corrected",
     ]
-    lines = [" | ".join(head), " | ".join("---" for _ in head)]
+    lines = []
     items = data.package()["resources"]
     opened, errata = data.table("recheck"), data.table("errata")
     tables = errata.cited_row.map(data.row_index())
@@ -108,8 +131,8 @@ def by_theme() -> list[str]:
         line = [theme, len(names), sum(map(len, frames)), len(ids), len(set().union(*told))]
         line += [f"{(told.map(len) > 1).mean():.0%}", here.cited_row.nunique()]
         line += [int((here.result == result).sum()) for result in ("partly", "wrong")]
-        lines.append(" | ".join(map(str, [*line, errata[tables.isin(names)].cited_row.nunique()])))
-    return [f"| {line} |" for line in lines]
+        lines.append([*line, errata[tables.isin(names)].cited_row.nunique()])
+    return _lines(head, lines)
 
 
 def rests_on(item: dict) -> str:

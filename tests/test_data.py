@@ -272,10 +272,17 @@ def test_the_data_page_is_what_the_package_gives():
 
 def test_the_table_of_themes_counts_every_row_once():
     assert all(item["theme"] for item in data.package()["resources"])
-    lines = [line.strip("| ").split(" | ") for line in datapage.by_theme()[2:]]
+    lines = [line.strip("| ").split(" | ") for line in datapage.by_theme().splitlines()[2:]]
     assert sum(int(line[2]) for line in lines) == sum(len(data.table(name)) for name in data.names())
     assert sum(int(line[6]) for line in lines) == data.table("recheck").cited_row.nunique()
     assert sum(int(line[8]) for line in lines) == (data.table("recheck").result == "wrong").sum()
+
+
+def test_a_draw_counts_its_rows_and_every_row_once():
+    drawn, opened = datapage.draws().set_index("sample"), data.table("recheck")
+    for seed, rows in opened.dropna(subset="sample").groupby("sample"):
+        assert drawn.rows[seed] == rows.cited_row.nunique() == len(rows), seed
+        assert drawn.loc[seed, "confirmed":"not_found"].sum() == len(rows), seed
 
 
 def test_the_claim_whose_evidence_changed_most_changes_with_the_corrections(broken):
