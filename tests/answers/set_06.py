@@ -135,7 +135,7 @@ without = pairs(documented)[~pairs(documented).str.contains("RUS")]
 SAID = {
     "Minsk is tied to Moscow alone": [p for p in set(pairs(flows[~shown])) if "BLR" in p] == ["BLR RUS"],
     "stands for one tie or for two dozen": heavy.min() == 1 and heavy.max() in (23, 24, 25),
-    "it lies in exercises and joint statements": set(acts[acts["size"] > 1]["first"])
+    "it lies in exercises of three and in joint statements on a third": set(acts[acts["size"] > 1]["first"])
     == {"joint_exercise", "diplomatic_cover"},
     "a treaty, workers and oil remain": set(flows[china_north & ~shown].kind)
     == {"alliance_treaty", "labour", "oil"},

@@ -140,7 +140,7 @@ since = once[once.date_earliest >= "2024-10-18"].buyer_iso3
 SAID = {
     "The share doubles": 1.8 < formats["yes_no"] / formats["three_options"] < 2.3,
     "do not meet": ends[0][1] < ends[1][0],
-    "The youngest and the oldest lean towards arms": lead["age 18-29"] > 0 < lead["age 70+"],
+    "The youngest and the oldest lean towards the review": lead["age 18-29"] > 0 < lead["age 70+"],
     "everybody between them against, those in their fifties most of all": between.max() < 0
     and between.idxmin() == "age 50-59",
     "one buyer carries nearly all of it": totals["POL"] > 0.85 * sum(totals.values()),
@@ -152,7 +152,7 @@ SAID = {
     == {"ac034", "ac035"}
     and once[once.buyer_iso3 == "FIN"].value_other.str.contains("EUR").all(),
     "The government's line rises twice": government[1] > government[0] and government[3] > government[2],
-    "lies at nought in every quarter after 2024": sum(government[4:]) == 0,
+    "lies at zero in every quarter after 2024": sum(government[4:]) == 0,
     "Every buyer of the second layer stands in the first": set(since)
     <= set(once[once.date_earliest < "2024-10-18"].buyer_iso3),
 }
