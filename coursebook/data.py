@@ -103,7 +103,6 @@ def _load(name: str) -> pd.DataFrame:
     except (ValueError, TypeError, pd.errors.ParserError) as error:
         raise _first_fault(path, specs, error) from None
     _check_keys(path, name, frame)
-    frame.attrs["table"] = name
     return frame
 
 

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from coursebook.data import DataError, table
+from coursebook.questions import usable
 
 
 def brier(percent, outcome):
@@ -72,13 +73,12 @@ def stated(answers: dict) -> pd.Series:
 
     Returns:
         Percent from 0 to 100, with the ids of all forecasts as index; a gap where nothing was
-        typed, or where the file holds something that is no such number.
+        typed, or where the file holds something that is no whole number from 0 to 100.
     """
     found = {}
     for forecast_id in table("forecasts").row_id:
         value = answers.get(f"00.forecast.{forecast_id}.percent", {}).get("value")
-        usable = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100
-        found[forecast_id] = float(value) if usable else float("nan")
+        found[forecast_id] = float(value) if usable("percent", value) else float("nan")
     return pd.Series(found, name="percent", dtype="float64")
 
 

@@ -492,15 +492,17 @@ def test_what_a_zip_can_hide_is_refused_by_name(folder, tmp_path, monkeypatch):
     refused = dict(room.refused)
     assert len(room.labels) == 3
     assert {f"climb.zip/{name}" for name in climbing} <= set(refused)
-    for name in (
-        "bomb.zip/bomb.json",
-        "inner.zip/inner/inner.zip",
-        "lzma.zip/lzma.json",
-        "link.zip/link.json",
-    ):
-        assert name in refused
-    for name in ("locked.zip/locked.json", "damaged.zip/damaged.json", "cut.zip", "no.zip"):
-        assert name in refused
+    for name, reason in {
+        "bomb.zip/bomb.json": "larger than 5 MB",
+        "inner.zip/inner/inner.zip": "a zip inside a zip",
+        "lzma.zip/lzma.json": "packed in a way",
+        "link.zip/link.json": "a symbolic link",
+        "locked.zip/locked.json": "locked with a password",
+        "damaged.zip/damaged.json": "damaged in the zip",
+        "cut.zip": "cannot be opened as a zip",
+        "no.zip": "cannot be opened as a zip",
+    }.items():
+        assert reason in refused[name]
     assert {path for path in tmp_path.rglob("*")} == before  # nothing was unpacked
 
 
@@ -511,6 +513,34 @@ def test_a_zip_of_many_bombs_stops_at_a_limit(folder, monkeypatch):
     reasons = [reason for _, reason in classroom.collect(folder).refused]
     assert reasons[:3] == ["larger than 5 MB"] * 3
     assert len(reasons) == 9 and all("the zip holds more than" in reason for reason in reasons[3:])
+
+
+def test_a_zip_of_many_small_files_is_read_to_its_end(folder, monkeypatch):
+    monkeypatch.setattr(intake, "LARGEST_ZIP", 6_000_000)
+    zipped(folder / "many.zip", {f"{n}.json": learner(n + 10, **stance("agree")) for n in range(9)})
+    room = classroom.collect(folder)
+    assert len(room.labels) == 12 and room.refused == []
+
+
+def test_a_file_may_be_as_large_as_the_limit_and_no_larger(folder, monkeypatch):
+    monkeypatch.setattr(intake, "LARGEST", 2_000_000)
+    good = learner(9)
+    (folder / "at.json").write_bytes(good.ljust(2_000_000))
+    (folder / "over.json").write_bytes(good.ljust(2_000_001))
+    assert classroom.collect(folder).refused == [("over.json", "larger than 2 MB")]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_files_come_in_the_order_of_their_names(tmp_path, packed):
+    names = ["b/1.json", "c/1.json", "a/2.json", "a/1.json"]
+    if packed:
+        place = zipped(tmp_path / "export.zip", dict.fromkeys(names, b"{}"))
+    else:
+        place = tmp_path
+        for name in names:
+            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).write_bytes(b"{}")
+    assert [file.name for file in intake.files_in(place)] == sorted(names)
 
 
 def test_more_files_than_a_class_can_have_are_refused(folder, monkeypatch):

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
 from coursebook import data, portfolio, responses
+from coursebook.questions import rows_cited
 from coursebook.show import plain
 
 TAGS = set(
@@ -88,6 +89,11 @@ def test_a_cited_row_is_told_with_its_sources_and_an_unknown_one_is_named():
         assert f"<{source.url}>" in words and portfolio._safe(source.url) in page
     assert "| ev999999 | No table has this row. |" in words
     assert "none found" in words
+
+
+def test_row_ids_are_found_among_words_as_typed_and_each_once():
+    typed = "EU-ST-089, ev020; see ev020 of 2024, none " + "a1" * 30
+    assert rows_cited(typed) == ["EU-ST-089", "ev020"]
 
 
 def test_a_source_without_an_address_is_named_and_not_linked():

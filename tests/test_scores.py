@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+from coursebook import scores
 from coursebook.data import DataError, row, row_index, table
 from coursebook.scores import at_this_pace, brier, scored_forecasts, stated, towards
 
@@ -44,8 +45,15 @@ def test_six_claims_are_scored_and_two_conditions_are_not():
     assert unmet.claim_id.tolist() == ["C27", "C28"] and unmet.forecast_id.isna().all()
 
 
+def test_a_forecast_whose_rule_gave_no_answer_is_not_scored(monkeypatch):
+    ends = table("forecast_outcomes")
+    ends.loc[ends.forecast_id == "fc01", "outcome"] = "condition_not_met"
+    monkeypatch.setattr(scores, "table", lambda name: ends if name == "forecast_outcomes" else table(name))
+    assert "fc01" not in set(scored_forecasts().row_id)
+
+
 def test_what_a_learner_typed_is_found_and_nonsense_is_a_gap():
-    kept = {"fc01": 20, "fc02": True, "fc03": 400, "fc04": "90", "fc05": 0}
+    kept = {"fc01": 20, "fc02": True, "fc03": 400, "fc04": "90", "fc05": 0, "fc06": 20.5}
     answers = {f"00.forecast.{name}.percent": {"value": value} for name, value in kept.items()}
     assert stated(answers).dropna().to_dict() == {"fc01": 20, "fc05": 0}
     assert stated({}).isna().all() and stated({}).index.tolist() == table("forecasts").row_id.tolist()
