@@ -110,6 +110,7 @@ def bands(
             across = (rows[when] - first) / pd.Timedelta(days=1) * scale
             _lane(lane, rows, when, CYCLE[place % 8], MARKS[place % 8], across, LANE[1] / top)
             lane.set_title(str(group), loc="left", fontsize=10, fontweight="bold")
+        lanes[0].margins(x=0.085)  # room for a label to the left of the first figure
         lanes[0].set_ylim(0, top)
         lanes[0].yaxis.set_major_formatter("{x:,.0f}")
         lanes[-1].xaxis.set_major_formatter(
@@ -127,7 +128,7 @@ LANE = 480, 72  # width and height of a lane in points, about: for labels that k
 
 def _lane(lane, rows: pd.DataFrame, when: str, colour: str, mark: str, across: pd.Series, scale: float):
     ends = rows[["high", "low"]].astype(float).bfill(axis=1).high
-    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in zip(across, ends * scale, strict=True)]
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in zip(across, ends * scale, strict=True)]
     for row, x, value in zip(rows.itertuples(), across, ends, strict=True):
         day, low, high = getattr(row, when), row.low, row.high
         if pd.isna(low) or pd.isna(high):
@@ -155,7 +156,7 @@ def _clear(x: float, y: float, width: float, taken: list) -> tuple[float, float]
         clear = all(
             box[2] < a or c < box[0] or box[3] < b or d < box[1] for a, b, c, d in taken if (a + c) / 2 != x
         )
-        if clear and y + up > -2 and box[0] > -20:  # no label on an axis
+        if clear and y + up > -2 and box[0] > -40:  # no label on an axis
             break
     taken.append(box)
     return aside, up

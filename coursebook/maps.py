@@ -764,7 +764,7 @@ def _leg_words(leg, words: str, sure: bool) -> str:
     vehicle = f" ({leg.vehicle})" if isinstance(leg.vehicle, str) else ""
     reported = day(leg.reported_on, leg.reported_precision)
     text = (
-        f"From {leg.from_place} to {leg.to_place}: {words}{vehicle}. {leg.what}. "
+        f"From {leg.from_place} to {leg.to_place}: {words}{vehicle}. {leg.what[:1].upper()}{leg.what[1:]}. "
         f"Said by {leg.issuer}, reported {reported}; rests on: {str(leg.basis).replace('_', ' ')} ({cited(leg.row_id)})."
     )
     return html.escape(text) + ("" if sure else " <i>The line joins two ends; nobody reported this way.</i>")

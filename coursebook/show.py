@@ -344,7 +344,8 @@ def readings(lesson: str, caption: str) -> Page:
     from coursebook.data import table
 
     pair = table("readings").query("lesson == @lesson and use == 'core_pair'")
-    return rows(pair, caption, "row_id=row side author title publisher minutes gist=what_it_says url=link")
+    author = "author " if pair.author.notna().any() else ""  # no column of dashes alone
+    return rows(pair, caption, f"row_id=row side {author}title publisher minutes gist=what_it_says url=link")
 
 
 def verdicts(*claim_ids: str) -> Page:

@@ -298,6 +298,11 @@ def test_rows_cited_as_evidence_carry_their_marks_and_other_values_carry_none():
     assert "*" not in readings and "one publisher" not in readings
 
 
+def test_readings_without_an_author_have_no_column_of_dashes():
+    assert ">author</th>" in show.readings("02", "Two.").body
+    assert ">author</th>" not in show.readings("03", "Two.").body
+
+
 def test_the_mark_follows_the_row_that_is_cited_not_the_row_that_cites():
     cites = table("evidence").head(1).assign(cited_row="est042")
     assert "</span>*†</td>" in show.rows(cites, "One.", "cited_row=row direction").body
@@ -335,6 +340,7 @@ def test_labels_of_figures_close_in_time_keep_clear_of_one_another():
             assert not touching, [words.get_text() for words in lane.texts]
             left = lane.get_window_extent().x0
             assert all(box.x0 > left - 2 for box in boxes), "a label lies on the axis"
+            assert not any(words.arrow_patch for words in lane.texts), "a leader may cross a label"
 
 
 def test_a_popup_says_in_words_what_marks_its_row():

@@ -13,7 +13,9 @@ WIDE = widgets.Layout(width="96%", max_width="760px")
 LIVE = "coursebook-live"
 # Widgets set their text as far apart as labels, and smaller than the lesson's.
 SET = "<style>.coursebook-text .widget-html-content{font-size:14px;line-height:1.45}</style>"
-TAKE_PART = "<i>Run this cell to take part: click it, then Shift+Enter. What you type is saved.</i>"
+TAKE_PART = (
+    "<i>To take part, press Shift+Enter from the top of the lesson down to here. What you type is saved.</i>"
+)
 LABELLED = {"description_width": "initial"}
 
 
