@@ -130,7 +130,7 @@ def controls(box):
 @pytest.mark.parametrize("name", ALL)
 def test_every_activity_has_words_where_no_kernel_runs(name):
     bundle = ALL[name]()._repr_mimebundle_()
-    assert "Run this cell" in bundle["text/html"] and "minutes" in bundle["text/html"]
+    assert "To take part" in bundle["text/html"] and "minutes" in bundle["text/html"]
     assert bundle["text/plain"].startswith("Activity: ")
     assert "application/vnd.jupyter.widget-view+json" in bundle
 

@@ -111,6 +111,9 @@ def test_lines_with_a_stand_in_are_dashed_and_say_so():
 
     assert [line.options.get("dashArray") for line in lines(sure)] == [None] * 3
     assert [line.options.get("dashArray") for line in lines(unsure)] == ["3 9"]
+    drawn = some_map()
+    sure.add_to(drawn)
+    assert ". First group of special forces. Said by NIS" in drawn.document()
 
 
 def test_popups_escape_what_comes_from_tables():

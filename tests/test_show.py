@@ -340,7 +340,12 @@ def test_labels_of_figures_close_in_time_keep_clear_of_one_another():
             assert not touching, [words.get_text() for words in lane.texts]
             left = lane.get_window_extent().x0
             assert all(box.x0 > left - 2 for box in boxes), "a label lies on the axis"
-            assert not any(words.arrow_patch for words in lane.texts), "a leader may cross a label"
+
+
+def test_no_leader_crosses_a_label_in_the_lesson_on_counting():
+    rows = table("strength_estimates").query("metric == 'casualties_total' and stock_or_flow == 'stock'")
+    lanes = charts.bands(rows, "alt", "caption", by="issuer_iso3").figure.axes
+    assert not any(words.arrow_patch for lane in lanes for words in lane.texts)
 
 
 def test_a_popup_says_in_words_what_marks_its_row():
