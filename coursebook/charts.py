@@ -95,7 +95,7 @@ def bands(
         by: the column that makes the lanes.
         when: the date column.
         unit: what the vertical axis counts.
-        height: inches; by default 1.25 for each lane.
+        height: inches; by default 1 and 1.45 for each lane.
     """
     frame = frame.dropna(subset=["low", "high"], how="all").sort_values(when)
     groups = list(dict.fromkeys(frame[by]))

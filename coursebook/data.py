@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ class DataError(ValueError):
         return [f"DataError: {self}"]
 
 
-@lru_cache(maxsize=1)
+@cache
 def package() -> dict:
     """Return ``data/datapackage.json`` as a dictionary.
 
@@ -59,7 +59,7 @@ def resource(name: str) -> dict:
     return _resources()[name]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _resources() -> dict:
     return {item["name"]: item for item in package()["resources"]}
 
@@ -293,8 +293,12 @@ def _tellers() -> dict[str, str]:
 
 def tellers(frame: pd.DataFrame) -> pd.Series:
     """Return, for each row with sources, the set of publishers behind it, copies counted once."""
-    ids = frame.source_ids.dropna().str.split(";")
-    return ids.map(lambda row: {_tellers()[i] for i in row if i in _tellers()})
+    return frame.source_ids.dropna().map(_told_by)
+
+
+def _told_by(source_ids: str) -> set[str]:
+    known = _tellers()
+    return {known[i] for i in source_ids.split(";") if i in known}
 
 
 def voices(rows) -> set[str]:
@@ -311,8 +315,7 @@ def voices(rows) -> set[str]:
         told = row(row_id)
         origins = [told[c] for c in ("wire_origin", "based_on") if _filled(told, c)]
         origins = [origin for origin in origins if origin not in ("unknown", "own_collection")]
-        ids = str(told.get("source_ids")).split(";")
-        found |= {origins[0]} if origins else {_tellers()[i] for i in ids if i in _tellers()}
+        found |= {origins[0]} if origins else _told_by(str(told.get("source_ids")))
     return found
 
 
@@ -423,7 +426,7 @@ def _filled(found: pd.Series, column: str) -> bool:
     return column in found.index and not pd.isna(found[column])
 
 
-@lru_cache(maxsize=1)
+@cache
 def row_index() -> dict[str, str]:
     """Return a dictionary from every row id of the course to the name of its table."""
     index = {}

@@ -10,7 +10,7 @@ import pandas as pd
 from coursebook import data
 
 # Columns in which a table says of its own rows how well they are shown.
-MARKS = (
+QUALITY = (
     "confidence flags source_quality value_status evidence_strength origin_strength "
     "read_status what_was_read check_of_totals bound counts_in_total"
 ).split()
@@ -145,7 +145,7 @@ def rests_on(item: dict) -> str:
     several = (told.map(len) > 1).mean()
     said += f" {len(ids_of(frame))} sources of {len(set().union(*told))} publishers, copies not counted; "
     said += f"{several:.0%} of rows have two or more publishers."
-    marks = [mark for mark in MARKS if mark in frame]
+    marks = [mark for mark in QUALITY if mark in frame]
     if marks:
         return f"{said} Marks of quality: {', '.join(f'`{mark}`' for mark in marks)}."
     return f"{said} No column marks quality: count the publishers of a row."

@@ -12,7 +12,7 @@ import html
 import json
 import math
 import re
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import folium
@@ -53,11 +53,10 @@ SHAPES = {
 }
 
 
-@lru_cache(maxsize=1)
+@cache
 def _head() -> str:
     """Leaflet's script and style, and the one call of jQuery that Folium's popups make."""
     css = (LEAFLET / "leaflet.css").read_text(encoding="utf-8")
-
     css = re.sub(r"url\(([^)#]+\.png)\)", lambda match: f"url({_picture(match[1])})", css)
     script = (LEAFLET / "leaflet.js").read_text(encoding="utf-8")
     script = re.sub(r"//# sourceMappingURL=.*", "", script)

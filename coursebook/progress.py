@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CHECK = re.compile(r"check\(\s*\"(\d\d\.\d+)\"")
 OUTCOME = re.compile(r"(\d\d\.\d+): (correct|not yet|an error in your code|not attempted)\.")
 HEADING = re.compile(r"## ((\d+)\. .+)")
-MARKS = re.compile(r"(?:^answer_\d+ = \.\.\.\n)?^### (?:BEGIN|END) SOLUTION\n?", re.M)
+SOLUTION_LINES = re.compile(r"(?:^answer_\d+ = \.\.\.\n)?^### (?:BEGIN|END) SOLUTION\n?", re.M)
 STUB = "*Write your answer here.*"
 RANK = ["left", "tried", "done"]
 
@@ -144,7 +144,7 @@ def _opened(cells: list, tried: list[int]) -> Iterator:
         if "mistakes" in cell.metadata.get("tags", []):  # the check knows them; a reader need not
             continue
         if task in tried or not task and cell.cell_type == "code":
-            cell.source = MARKS.sub("", cell.source).strip()
+            cell.source = SOLUTION_LINES.sub("", cell.source).strip()
             cell.metadata = nbformat.from_dict({})
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None

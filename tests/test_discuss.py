@@ -210,8 +210,21 @@ def test_a_range_is_compared_with_figures_of_its_own_time():
     asked = discuss.interval("03.x", "Sent in 2024?", "deployed_cumulative", 100_000, until="2025-01-31")
     asked.fields["high"].value = 1
     press(asked, "Compare with the table")
-    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
-    assert "est038" in said and "est061" not in said  # est061 is of April 2025
+    assert "est038" in said_by(asked) and "est061" not in said_by(asked)  # est061 is of April 2025
+
+
+def test_a_range_holds_the_figures_that_lie_in_it_ends_included(monkeypatch):
+    ends = {"low": [1000, 2000, 1500, 1000, None], "high": [2000, 3000, 1500, 1001, 1500]}
+    rows = pd.DataFrame({"row_id": [*"abcde"], "issuer": "Seoul", "metric": "sent"} | ends).convert_dtypes()
+    rows["date_latest"] = pd.to_datetime(["2025-01-31"] * 5)
+    monkeypatch.setattr("coursebook.discuss.positions.table", lambda name: rows)
+    asked = discuss.interval("03.x", "Sent?", "sent", 100_000, until="2025-01-31")
+    asked.fields["low"].value = asked.fields["high"].value = 1500
+    press(asked, "Compare with the table")
+    assert "not below your high end" in said_by(asked)
+    asked.fields["low"].value, asked.fields["high"].value = 1000, 2000
+    press(asked, "Compare with the table")
+    assert "3 of the 4 two-sided" in said_by(asked) and "Outside: Seoul 2000 to 3000 (b)." in said_by(asked)
 
 
 @pytest.mark.parametrize("metric", ["killed", "wounded", "casualties_total"])

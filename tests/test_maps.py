@@ -63,7 +63,7 @@ def test_the_same_map_gives_the_same_bytes():
 
 def test_the_frame_is_named_and_noted():
     shown = maps.base_map('A "quoted" <map>.').frame()
-    assert 'title="Map. A &quot;quoted&quot; &lt;map&gt;."' in shown
+    assert '<iframe title="Map. A &quot;quoted&quot; &lt;map&gt;."' in shown
     assert "68/262" in shown
 
 
@@ -146,6 +146,134 @@ def test_a_layer_of_capitals_tells_the_rows_and_escapes_them():
     assert len(maps.layers(drawn)["Test"]["markers"]) == 1
     body = drawn.get_root().render()
     assert "&lt;b&gt;a" in body and "(x2)" in body and "Berlin" in body
+
+
+def signs(layer):
+    """The pins of a layer by their titles: where each is, and the HTML of its sign and label."""
+    pins = [child for child in layer._children.values() if isinstance(child, folium.Marker)]
+    return {pin.options["title"]: (tuple(pin.location), pin.icon.options["html"]) for pin in pins}
+
+
+def test_capitals_stand_where_they_are_with_the_signs_and_labels_asked_for():
+    countries = table("countries")
+    options = {"squares": ["RUS"], "left": ["PRK"], "labels": ["PRK"]}
+    drawn = signs(maps.capital_pins(countries, ["PRK", "RUS"], **options))
+    assert set(drawn) == {"Pyongyang, North Korea", "Moscow, Russia"}
+    (at, pyongyang), (_, moscow) = drawn["Pyongyang, North Korea"], drawn["Moscow, Russia"]
+    assert at == maps.capital(countries, "PRK") and at[0] < at[1]
+    assert "<circle" in pyongyang and 'class="name left"' in pyongyang and ">Pyongyang<" in pyongyang
+    assert "<rect" in moscow and maps.COLOURS["red"] in moscow and "Moscow" not in moscow
+
+
+def test_capitals_parted_by_a_column_have_a_layer_a_sign_and_a_line_of_the_legend_each():
+    rows = pd.DataFrame(
+        {"row_id": ["x1", "x2"], "iso3": ["DEU", "FRA"], "state": ["y", "n"], "what": ["a", "b"]}
+    )
+    drawn = some_map()
+    kinds = {"y": "circle green back again", "n": "square red away"}
+    more = (("<svg/>", "one <more> line"),)
+    maps.capitals_by(drawn, table("countries"), rows, "state", kinds, "what", "Embassies", more=more)
+    found = maps.layers(drawn)
+    assert len(found["back again"]["markers"]) == len(found["away"]["markers"]) == 1
+    legend = next(child.body for child in drawn._children.values() if child._name == "Legend")
+    lines = [maps.symbol("circle", maps.COLOURS["green"]) + "back again"]
+    lines += [maps.symbol("square", maps.COLOURS["red"]) + "away", "<svg/>one &lt;more&gt; line"]
+    assert legend == "<b>Embassies</b>" + "".join(f"<div>{line}</div>" for line in lines)
+    body = drawn.get_root().render()
+    assert "L.control.layers(" in body and "Paris, France: away" in body
+
+
+def test_a_label_is_escaped():
+    assert "<i>" not in maps.pin(50, 30, "name", label="<i>x").icon.options["html"]
+
+
+def test_countries_that_mean_something_are_filled_and_regions_are_those_asked_for():
+    drawn = some_map(fill={"UKR": "#ff0000"})
+    maps.regions(drawn, {"RU-KRS": "Kursk Oblast"})
+    assert "#ff0000" in drawn.document() and "#ff0000" not in some_map().document()
+    areas = maps.layers(drawn)["map"]["areas"]
+    assert [name for name in areas if name.startswith("RU-")] == ["RU-KRS"] and "UKR" in areas
+
+
+def test_the_world_stands_once_more_beyond_the_date_line_when_asked():
+    def eastmost(pacific):
+        found = maps.clip("countries_110m", (-50, 100, 75, 300), pacific)["features"]
+        return max(shape(feature["geometry"]).bounds[2] for feature in found)
+
+    assert eastmost(False) <= 180 and eastmost(True) > 230
+
+
+def test_a_bow_pushes_the_middle_north_and_leaves_the_ends():
+    plain, bowed = (maps.great_circle((50, 30), (50, 60), bow=bow) for bow in (0, 3))
+    assert bowed[0] == plain[0] and bowed[-1] == plain[-1]
+    assert bowed[len(bowed) // 2][0] - plain[len(plain) // 2][0] == pytest.approx(3, abs=0.05)
+
+
+def test_a_place_is_named_in_every_script_once():
+    place = pd.Series({"name_en": "Sudzha", "name_ko": "수자", "name_ru": "Суджа", "name_uk": "Суджа"})
+    assert maps.names(place) == "Sudzha · 수자 · Суджа"
+    assert (
+        maps.names(pd.Series({"name_en": "Kyiv", "name_ru": "Киев", "name_uk": "Київ"}))
+        == "Kyiv · Киев · Київ"
+    )
+
+
+def told(layer):
+    """The popups of a layer's pins and lines as text."""
+    children = [c for thing in layer._children.values() for c in thing._children.values()]
+    return [popup.html.render() for popup in children if isinstance(popup, folium.Popup)]
+
+
+def test_a_pin_tells_its_places_and_the_first_rows_about_them():
+    places = table("places").head(3).copy()
+    places[["lat", "lon"]] = [[50, 30], [50, 30], [60, 40]]
+    here, there, apart = places.row_id
+    events = table("deployment_events").head(5).copy()
+    events["place_ids"] = [f"{here};{apart}", here, there, here, there]
+    layer = maps.place_pins(places, events, {here})
+    both, other = told(layer)
+    assert all(name in both for name in places.name_en.head(2).map(html.escape))
+    assert "position good to " in both and "and 2 more rows" in both
+    assert [row_id in both for row_id in events.row_id] == [True] * 3 + [False] * 2
+    assert events.row_id.iloc[0] in other and "more rows" not in other
+    first = events.iloc[0]
+    assert f"{maps.day(first.date_earliest, first.date_precision)}: {html.escape(first.headline)}" in other
+    assert [
+        ">" + places.name_en.iloc[0].split(" (")[0] + "<" in icon for _, icon in signs(layer).values()
+    ] == [
+        True,
+        False,
+    ]
+
+
+def test_a_leg_is_told_from_its_start_to_its_end_and_a_line_that_nobody_reported_says_so():
+    legs = table("legs").head(4).copy()
+    here, there = table("places").row_id.head(2)
+    legs["from_place"], legs["to_place"] = "A <b>", "B"
+    legs["from_place_id"] = [here, here, here, None]
+    legs["to_place_id"] = [there, there, here, there]
+    legs["means"] = ["ship", "unknown", "ship", "ship"]
+    legs["issuer"], legs["reported_precision"] = "Seoul <i>", "year"
+    layer = maps.account(legs, table("places"), "Account", {"A <b>": here})
+    lines = [child for child in layer._children.values() if isinstance(child, folium.PolyLine)]
+    assert [line.options.get("dash_array") or line.options.get("dashArray") for line in lines] == [
+        None,
+        maps.DASHED,
+        maps.DASHED,
+    ]
+    sure, unknown, stand_in = told(layer)
+    assert "From A &lt;b&gt; to B: by ship" in sure and f"reported {legs.reported_on.iloc[0].year};" in sure
+    assert ["nobody reported this way" in words for words in (sure, unknown, stand_in)] == [False, True, True]
+    drawn = some_map()
+    layer.add_to(drawn)
+    assert "<i>:" not in drawn.get_root().render()
+
+
+def test_what_an_arc_says_is_escaped():
+    pair = pd.DataFrame({"from_iso3": ["KOR"], "to_iso3": ["BEL"], "what": ["<script>x"]})
+    drawn = maps.base_map("test")
+    maps.arcs(table("countries"), pair, "Arcs", "blue", "what").add_to(drawn)
+    assert "<script>x" not in drawn.get_root().render()
 
 
 def test_arcs_join_capitals_and_say_what_they_are():

@@ -310,7 +310,7 @@ def test_the_mark_follows_the_row_that_is_cited_not_the_row_that_cites():
 
 
 def test_an_argument_stands_with_its_conclusion_at_the_left_and_each_statement_once():
-    steps = [("B", "A", "supports"), ("P1", "A", "assumes"), ("C", "B", "supports"), ("C", "A", "supports")]
+    steps = [("B", "A", "supports"), ("P1", "A", "assumes"), ("C", "B", "supports"), ("C", "A", "assumes")]
     links = pd.DataFrame(steps, columns=["from_id", "to_id", "link"])
     words = {name: "some words" for name in ("A", "B", "C", "P1")}
     drawn = charts.argument(links, "A", words, "alt", "caption").figure.axes[0]
@@ -318,7 +318,7 @@ def test_an_argument_stands_with_its_conclusion_at_the_left_and_each_statement_o
     assert boxes == {"A": 0, "B": 1, "C": 1, "P1": 1}
     assert [box.get_linestyle() for box in drawn.patches].count("--") == 1
     arrows = [arrow for t in drawn.texts if (arrow := getattr(t, "arrow_patch", None))]
-    assert [arrow.get_linestyle() for arrow in arrows] == ["-", "--", "-", "-"]
+    assert [arrow.get_linestyle() for arrow in arrows] == ["-", "--", "-", "--"]
 
 
 def test_the_mark_stands_beside_the_id_wherever_its_column_is():

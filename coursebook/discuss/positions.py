@@ -24,11 +24,12 @@ def stance(claim_id: str, when: str, minutes: int = 5) -> Activity:
         minutes: minutes in class.
     """
     claim = row(claim_id)
-    lesson = f"{claim.lesson}"
     task = f"Claim {claim_id}: {claim.claim} Choose, and give one reason that could be checked."
-    asked = Activity(f"Your stance, {when} the evidence", task, minutes, f"{lesson}.stance.{claim_id}.{when}")
+    asked = Activity(
+        f"Your stance, {when} the evidence", task, minutes, f"{claim.lesson}.stance.{claim_id}.{when}"
+    )
     if when == "after":
-        earlier = asked.answers.get(f"{lesson}.stance.{claim_id}.before.choice") or "none given"
+        earlier = asked.answers.get(f"{claim.lesson}.stance.{claim_id}.before.choice") or "none given"
         asked.add(panel(f"<p>Before the evidence you said: <b>{html.escape(str(earlier))}</b>.</p>"))
     asked.add(asked.saved(choice("Stance", STANCES), "choice"))
     asked.add(asked.saved(text_area("Reason", "one reason that somebody could check"), "reason"))
@@ -203,14 +204,13 @@ def interval(
         if low.value >= high.value:
             shown.value = "<p>Your low end is not below your high end. Type both, then compare again.</p>"
             return
-        inside = figures[(figures.low >= low.value) & (figures.high <= high.value)]
+        inside = (figures.low >= low.value) & (figures.high <= high.value)
         names = ", ".join(
-            f"{r.issuer} {int(r.low)} ({r.row_id})"
-            for r in figures.itertuples()
-            if r.row_id not in set(inside.row_id)
+            f"{r.issuer} {' to '.join(dict.fromkeys((text(r.low), text(r.high))))} ({r.row_id})"
+            for r in figures[~inside].itertuples()
         )
         shown.value = (
-            f"<p>{len(inside)} of the {len(figures)} two-sided figures lie inside your range. Outside: "
+            f"<p>{inside.sum()} of the {len(figures)} two-sided figures lie inside your range. Outside: "
             f"{html.escape(names) or 'none'}. These figures are claims, and several rest on one another; "
             "your range is about the soldiers, not about the claims.</p>"
         )
