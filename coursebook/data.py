@@ -325,11 +325,12 @@ def row(row_id: str) -> pd.Series:
     Raises:
         DataError: no table has such a row.
     """
-    name = row_index().get(str(row_id).strip())
+    row_id = str(row_id).strip()
+    name = row_index().get(row_id)
     if name is None:
         raise DataError(f"No table has a row {row_id!r}. Row ids stand in the first column of a table.")
     frame = _load(name)
-    found = frame[frame.iloc[:, 0] == str(row_id).strip()].iloc[0].copy()
+    found = frame[frame.iloc[:, 0] == row_id].iloc[0].copy()
     found.name = name
     return found
 

@@ -1,5 +1,8 @@
 """Activities: they save, restore, guide, escape, and refuse what must not be asked."""
 
+import html
+import re
+
 import ipywidgets as widgets
 import pandas as pd
 import pytest
@@ -169,6 +172,38 @@ def test_what_is_typed_is_there_again(name):
     assert typed
 
 
+def test_a_forecast_of_nought_is_there_again():
+    discuss.forecast("fc01").fields["percent"].value = 0
+    responses._OPEN.clear()  # a new kernel
+    assert discuss.forecast("fc01").fields["percent"].value == 0
+
+
+def test_an_answer_that_is_no_longer_offered_is_named_and_stays_in_the_file():
+    responses.mine().put("02.stance.C04.before.choice", "<b>maybe")
+    asked = discuss.stance("C04", "before")
+    assert "no longer offered: &lt;b&gt;maybe" in asked.status.value and asked.status in asked.box().children
+    assert asked.answers.get("02.stance.C04.before.choice") == "<b>maybe"
+
+
+def test_the_file_tells_each_answer_with_the_words_that_the_learner_saw():
+    asked = some_axes()
+    name = next(name for name in asked.fields if name.endswith(".kind"))
+    asked.fields[name].value = "alliance_treaty"
+    kept = asked.answers.file["answers"][f"06.ties.{name}"]
+    assert (kept["activity"], kept["asked"], kept["shown"]) == ("Ties", "Card 1: kind", "an alliance")
+
+
+def test_every_key_stroke_is_kept():
+    typed = [c for c in controls(discuss.stance("C04", "after").box()) if isinstance(c, widgets.Textarea)]
+    assert len(typed) == 3 and all(field.continuous_update for field in typed)
+
+
+def test_title_and_task_are_escaped_with_and_without_a_kernel():
+    asked = discuss.write("00.x", "<b>Title", "<i>Task")
+    for words in (asked.fallback(), asked.box().children[0].value):
+        assert "&lt;b&gt;Title" in words and "&lt;i&gt;Task" in words
+
+
 def test_days_stand_as_a_sentence_has_them():
     newsroom = " ".join(
         getattr(c, "value", None) or c.description
@@ -206,6 +241,53 @@ def test_the_two_clocks_show_different_rows():
     assert "ev005" in happened and "ev005" not in said()
 
 
+DATED = pd.DataFrame(
+    {
+        "row_id": [f"x{n}" for n in range(1, 9)],
+        "date_earliest": pd.to_datetime([f"2024-10-0{n}" for n in range(1, 8)] + [None]),
+        "reported_on": pd.to_datetime([f"2024-11-0{n}" for n in range(1, 9)]),
+    }
+)
+
+
+def listed(words):
+    return re.findall(r">(x\d)<", words)
+
+
+def test_later_and_earlier_go_to_the_next_day_and_the_newest_five_are_listed():
+    asked = discuss.two_clocks(
+        DATED, lambda rows: show.note(f"{len(rows)} drawn"), "02.x", "row_id", "2024-10-06"
+    )
+    assert listed(said_by(asked)) == ["x6", "x5", "x4", "x3", "x2"] and "6 drawn" in said_by(asked)
+    assert "6 rows by 6 October 2024" in said_by(asked)
+    assert "1 row has no day on this clock and never shows" in said_by(asked)
+    press(asked, "Later")
+    assert asked.fields["day"].value.isoformat() == "2024-10-07" and "7 drawn" in said_by(asked)
+    for _ in range(2):
+        press(asked, "Earlier")
+    assert asked.fields["day"].value.isoformat() == "2024-10-05" and "5 drawn" in said_by(asked)
+
+
+def test_the_newsroom_tells_what_was_reported_from_what_had_begun_unreported():
+    asked = discuss.newsroom(DATED, ["2024-10-03", "2024-11-08"], "row_id", "02.x")
+    assert listed(said_by(asked)) == []
+    press(asked, "What was missing")
+    assert listed(said_by(asked)) == ["x1", "x2", "x3"]
+    press(asked, "What was reported by 3 October 2024")
+    assert listed(said_by(asked)) == []
+    press(asked, "What was reported by 8 November 2024")
+    assert listed(said_by(asked)) == [f"x{n}" for n in range(1, 9)]
+    first, _, second = asked.teachers_key.partition("Reported by 8 November 2024: 8 rows")
+    assert listed(first) == ["x1", "x2", "x3"] and len(listed(second)) == 8
+
+
+def test_of_many_reports_the_newsroom_lists_the_newest_eight():
+    more = pd.concat([DATED, DATED.tail(1).assign(row_id="x9", reported_on=pd.Timestamp("2024-11-09"))])
+    asked = discuss.newsroom(more, ["2024-12-01"], "row_id", "02.x")
+    press(asked, "What was reported by 1 December 2024")
+    assert listed(said_by(asked)) == [f"x{n}" for n in range(2, 10)]
+
+
 def test_a_range_is_compared_with_figures_of_its_own_time():
     asked = discuss.interval("03.x", "Sent in 2024?", "deployed_cumulative", 100_000, until="2025-01-31")
     asked.fields["high"].value = 1
@@ -235,9 +317,15 @@ def test_nobody_sets_a_death_toll(metric):
 
 def test_cited_rows_are_shown_and_unknown_ones_named():
     asked = discuss.verdict("C04")
-    asked.fields["for"].value = "ev041, ev999"
-    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
-    assert "Plyokhovo" in said and "No table has a row" in said
+    for words in ("ev041, ev999", "ev041; ev999"):
+        asked.fields["for"].value = words
+        assert "Plyokhovo" in said_by(asked) and "No table has a row &#x27;ev999&#x27;" in said_by(asked)
+
+
+def test_after_the_evidence_the_stance_before_it_is_shown():
+    assert "you said: <b>none given</b>" in said_by(discuss.stance("C04", "after"))
+    responses.mine().put("02.stance.C04.before.choice", "undecided <b>")
+    assert "you said: <b>undecided &lt;b&gt;</b>" in said_by(discuss.stance("C04", "after"))
 
 
 def test_what_is_typed_is_escaped():
@@ -250,6 +338,18 @@ def test_what_is_typed_is_escaped():
 def test_cards_show_their_front_escaped():
     said = " ".join(c.value for c in controls(some_cards().box()) if isinstance(c, widgets.HTML))
     assert "<b>card</b>" not in said and "&lt;b&gt;card" in said
+    assert some_cards().cards == ["a &lt;b&gt;card&lt;/b&gt;"] * 3
+
+
+def test_a_hunt_opens_one_answer_after_a_guess():
+    rows = table("misreadings").head(2)
+    asked = discuss.hunt(rows, "misreading_or_conflict", "row_id kind_of_error", "03.hunt", "Hunt", "Find.")
+    press(asked, "Open 1")
+    assert "Write a guess first" in said_by(asked)
+    asked.fields[rows.row_id[0]].value = "a guess"
+    press(asked, "Open 1")
+    assert f">{rows.row_id[0]}<" in said_by(asked) and f">{rows.row_id[1]}<" not in said_by(asked)
+    assert all(f">{row_id}<" in asked.teachers_key for row_id in rows.row_id)
 
 
 def test_a_full_disk_is_said_in_the_widget(monkeypatch):
@@ -260,12 +360,17 @@ def test_a_full_disk_is_said_in_the_widget(monkeypatch):
 
     monkeypatch.setattr(responses, "write", refuse)
     asked.fields["text"].value = "kept in memory"
-    assert "NOT saved" in asked.status.value
+    assert "NOT saved" in asked.status.value and "font-weight:bold" in asked.status.value
+    assert 'role="status"' in asked.status.value  # read out by a screen reader
     assert asked.answers.get("00.advice.text") == "kept in memory"
 
 
 def test_the_tally_draws_the_shift():
     asked = discuss.tally("02.tally", "Question?", ["yes", "no"])
+    assert "No hands typed yet" in said_by(asked)
+    asked.fields["after.1"].value = 2
+    assert "no: 0 before, 2 after" in said_by(asked) and "0 hands before, 2 after." in said_by(asked)
+    asked.fields["after.1"].value = 0
     for name, hands in {"before.0": 3, "after.0": 9}.items():
         asked.fields[name].value = hands
     said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
@@ -282,6 +387,8 @@ def test_a_forecast_of_50_counts_and_the_rival_shows_only_after_it(answers):
         return " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
 
     asked = discuss.forecast("fc04")
+    rule = table("forecasts").set_index("row_id").resolution_rule["fc04"]
+    assert f"Counts as yes if: {html.escape(rule)}" in asked.fallback()
     assert "IP006" in said() and "nothing changes: 90" not in said()
     press(asked, "That is my number")
     assert asked.answers.get("00.forecast.fc04.percent") == 50 and "nothing changes: 90 %" in said()
@@ -314,13 +421,23 @@ def test_a_definition_in_words_comes_before_its_survivors():
     assert "Write your definition first" in said
 
 
+def test_every_switch_is_set_before_the_survivors_show():
+    asked = some_definition()
+    asked.fields["words"].value = "soldiers on land"
+    press(asked, "Show who survives")
+    assert all(html.escape(question) in said_by(asked) for question in table("switches").question)
+    assert "Still open: " in said_by(asked)
+
+
 def test_ground_troops_that_fight_leave_only_the_north_koreans():
     assert "Only H55 is left" in with_switches(some_definition(), STRICT)
 
 
 def test_aircraft_bring_back_the_nineties():
     said = with_switches(some_definition(), STRICT | {2: 1})
-    assert "H55 is left, and" in said and "H29" in said and "H30" in said
+    assert "H29" in said and "H30" in said
+    others = int(re.search(r"H55 is left, and (\d+) others", said)[1])
+    assert f"{others + 1} cases meet your definition" in said
 
 
 def test_one_flipped_cell_can_overturn_it():
@@ -329,6 +446,9 @@ def test_one_flipped_cell_can_overturn_it():
     asked.fields["flip.column"].value = "sent_by_government"
     said = with_switches(asked, STRICT)
     assert "changed from contested to yes" in said and "H47" in said
+    asked.fields["flip.row"].value = ""
+    press(asked, "Show who survives")
+    assert "Only H55 is left" in said_by(asked)  # the flip is taken back, the cases are as they were
 
 
 def test_the_cases_that_one_cell_keeps_out_are_named_with_that_cell():
@@ -352,6 +472,9 @@ def test_a_flip_that_cannot_be_is_said_and_changes_nothing():
     asked.fields["flip.row"].value, asked.fields["flip.value"].value = "H99", "yes"
     asked.fields["flip.column"].value = "sent_by_government"
     assert "There is no case H99" in with_switches(asked, STRICT)
+    asked.fields["flip.row"].value, asked.fields["flip.value"].value = "H47", "<b>perhaps"
+    said = with_switches(asked, STRICT)
+    assert "&lt;b&gt;perhaps" in said and "is not among them, nothing was flipped. Only H55 is left" in said
 
 
 def test_criteria_that_leave_out_the_case_decide_nothing():
@@ -382,22 +505,36 @@ def test_the_lot_never_gives_the_role_that_was_ruled_out(make):
 def test_a_role_shows_its_brief_and_a_rapporteur_watches():
     asked = some_roles()
     asked.fields["role"].value = "card0401"
-    assert "en047" in said_by(asked) and "You will not accept" in said_by(asked)
+    card = table("activity_cards").set_index("row_id").loc["card0401"]
+    assert "en047" in said_by(asked) and html.escape(card.text) in said_by(asked)
+    assert f"<i>You want:</i> {html.escape(card.aim)}" in said_by(asked)
+    assert f"<i>You will not accept:</i> {html.escape(card.red_line)}" in said_by(asked)
     asked.fields["role"].value = "rapporteur"
     assert "You watch" in said_by(asked)
 
 
+def test_every_crisis_is_told_before_a_capital_stakes_something():
+    said = said_by(some_stakes())
+    assert all(html.escape(crisis.text) in said for crisis in cards_of("crisis").itertuples())
+
+
 def test_an_option_ranked_twice_is_named():
     asked = some_cabinet()
+    assert {"place1", "place2", "place3", "last"} <= set(asked.fields) and "Ranked twice" not in said_by(
+        asked
+    )
     asked.fields["place1"].value = asked.fields["last"].value = "opt05"
     assert "Ranked twice: opt05" in said_by(asked)
 
 
 def test_a_measure_without_a_test_is_named():
     asked = some_package()
+    asked.fields["card0502.pick"].value = "leave"
+    assert "0 measures taken: none yet." in said_by(asked)
     asked.fields["card0501.pick"].value = "take"
     assert "Still without target, purpose or test: List the generals" in said_by(asked)
     for name, typed in {"target": "Pyongyang", "purpose": "stop", "test": "nobody new is sent"}.items():
+        assert "Still without" in said_by(asked)
         asked.fields[f"card0501.{name}"].value = typed
     assert "Still without" not in said_by(asked) and "1 measure taken" in said_by(asked)
 
@@ -412,11 +549,40 @@ def test_two_axes_ask_for_every_choice_before_they_reveal():
     assert "2 of 2 as the table has them on kind" in said_by(asked)
 
 
+def test_what_a_learner_sorted_stands_beside_the_table():
+    rows = pd.DataFrame({"row_id": ["x1", "x2"], "front": ["one", "two"], "metric": ["k", "w"]})
+    bins = {"k": "killed", "w": "wounded"}
+    asked = discuss.sort_cards(rows, "front", "metric", bins, "front=card", "03.x", "Cards", "Sort.")
+    asked.fields["x1"].value = asked.fields["x2"].value = "w"
+    press(asked, "Reveal")
+    assert "1 of 2 as the table has them." in said_by(asked)
+    cells = re.findall("<td[^>]*>(?:<span[^>]*>)?([^<]+)", said_by(asked))
+    assert cells == ["x1", "wounded", "killed", "one", "x2", "wounded", "wounded", "two"]
+    cells = re.findall("<td[^>]*>(?:<span[^>]*>)?([^<]+)", asked.teachers_key)
+    assert cells[:3] == ["x1", "one", "killed"]
+
+
 def test_the_court_opens_a_claim_with_its_rows():
     asked = discuss.court(["C01", "C04"], "09.court", "Court", "Judge.")
     assert "Choose a claim first" in said_by(asked)
     asked.fields["claim"].value = "C04"
     assert "ev041" in said_by(asked) and "C04.plea_for" in asked.fields
+
+    def pleas():
+        return [
+            c.description
+            for c in controls(asked.box())
+            if c in asked.fields.values() and "Plea" in c.description
+        ]
+
+    assert pleas() == ["Plea for C04", "Plea against C04"]
+    asked.fields["claim"].value = "C01"
+    assert pleas() == ["Plea for C01", "Plea against C01"]
+    asked.fields["C04.plea_for"].value = "The assault."
+    asked.fields["claim"].value = "C04"
+    assert pleas() == ["Plea for C04", "Plea against C04"]
+    assert asked.answers.get("09.court.C04.plea_for") == "The assault."
+    assert len(asked.cards) == 2 and "ev041" in asked.cards[1]
 
 
 def test_every_row_on_a_card_was_public_on_its_day():

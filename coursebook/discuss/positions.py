@@ -51,9 +51,8 @@ def cited(asked: Activity, label: str, name: str) -> None:
     field, found = text_area(label, "row ids, such as ev020; several with a comma", 1), panel()
 
     def look(*_):
-        found.value = "".join(
-            _row_line(part) for part in field.value.replace(";", ",").split(",") if part.strip()
-        )
+        typed = map(str.strip, field.value.replace(";", ",").split(","))
+        found.value = "".join(_row_line(row_id) for row_id in typed if row_id)
 
     asked.add(asked.saved(field, name), found)
     field.observe(look, "value")
@@ -62,7 +61,7 @@ def cited(asked: Activity, label: str, name: str) -> None:
 
 def _row_line(row_id: str) -> str:
     try:
-        return f"<div><b>{html.escape(row_id.strip())}</b> {html.escape(statement(row_id))}</div>"
+        return f"<div><b>{html.escape(row_id)}</b> {html.escape(statement(row_id))}</div>"
     except DataError as error:
         return f"<div>{html.escape(str(error))}</div>"
 
