@@ -180,7 +180,21 @@ def test_sources_of_gives_exactly_the_sources_of_the_rows():
     assert set(data.sources_of(rows).source_id) == wanted
 
 
+def test_sources_name_each_row_once_and_stand_from_the_oldest_to_the_newest():
+    rows = data.table("deployment_events").head(6)[["headline", "row_id", "source_ids"]].copy()
+    rows.loc[0, "source_ids"] = None
+    found = data.sources_of(rows, rows.tail(2))
+    assert found.published.is_monotonic_increasing
+    cited = dict(zip(rows.row_id[1:], rows.source_ids[1:].str.split(";"), strict=True))
+    for source in found.itertuples():
+        assert source.rows == "; ".join(i for i, ids in cited.items() if source.source_id in ids)
+
+
 def test_days_that_are_no_days_get_one_sentence():
+    with pytest.raises(data.DataError, match="None is not a day"):
+        data.known_by(data.table("legs"), None)
+    with pytest.raises(data.DataError, match="no column 'reported_on'"):
+        data.known_by(data.table("countries"), "2024-11-15")
     with pytest.raises(data.DataError, match="'mid-October' is not a day"):
         data.known_by(data.table("legs"), "mid-October")
     with pytest.raises(data.DataError, match="There is no table 'leg'"):
@@ -193,6 +207,23 @@ def test_a_missing_column_is_named(broken):
     broken("legs", lambda frame: frame.drop(columns="means"))
     with pytest.raises(data.DataError, match="legs.csv: column 'means' is missing"):
         data.table("legs")
+    broken("munitions", lambda frame: frame.assign(colour="red"))
+    with pytest.raises(data.DataError, match="munitions.csv: column 'colour' is not in datapackage.json"):
+        data.table("munitions")
+
+
+def test_a_missing_file_is_named(broken):
+    (data.DATA / "legs.csv").unlink()
+    with pytest.raises(data.DataError, match="data/legs.csv is missing. Fetch the course again"):
+        data.table("legs")
+    (data.DATA / "datapackage.json").unlink()
+    data.package.cache_clear()
+    with pytest.raises(data.DataError, match="datapackage.json is missing"):
+        data.package()
+
+
+def test_a_fault_is_shown_as_its_sentence_alone():
+    assert data.DataError("One sentence.")._render_traceback_() == ["DataError: One sentence."]
 
 
 def test_a_wrong_type_is_named_with_row_and_column(broken):
@@ -228,6 +259,20 @@ def test_an_unknown_source_and_place_are_named(broken):
         data.table("legs")
 
 
+@pytest.mark.parametrize(
+    "name, column, other",
+    [
+        ("kursk_front", "place_ids", "places"),
+        ("legs", "event_ids", "deployment_events"),
+        ("misreadings", "source_ids_better", "sources"),
+    ],
+)
+def test_every_list_of_ids_leads_somewhere(broken, name, column, other):
+    broken(name, put(2, column, "nowhere"))
+    with pytest.raises(data.DataError, match=rf"line 4 .*{column}.*'nowhere' is not in {other}.csv"):
+        data.table(name)
+
+
 def test_the_check_for_teachers_says_every_fault(broken, capsys):
     broken("places", put(0, "role", "harbour"))
     broken("claims", put(0, "testable", ""))
@@ -245,7 +290,14 @@ def test_a_damaged_package_is_told_in_one_sentence(broken):
 
 def test_the_dictionary_has_every_column():
     for name in data.names():
-        assert list(data.dictionary(name).column) == list(data.table(name).columns)
+        said = data.dictionary(name)
+        assert list(said.column) == list(data.table(name).columns)
+        for (_, line), spec in zip(said.iterrows(), data.fields(name), strict=True):
+            assert [line.type, line.unit, line.meaning] == [
+                spec["type"],
+                spec.get("unit", ""),
+                spec["description"],
+            ]
 
 
 def test_outlines_are_well_formed():
@@ -319,6 +371,52 @@ def test_a_statement_names_the_state_and_never_takes_a_report_for_an_event():
     assert data.statement("C05").startswith("reported 2024-11-15: ")
 
 
+MONTH = {"reported_on": pd.Timestamp("2024-11-30"), "reported_precision": "month"}
+
+
+@pytest.mark.parametrize(
+    "name, cells, said",
+    [
+        (
+            "strength_estimates",
+            {
+                "issuer": "Seoul",
+                "date_earliest": pd.Timestamp("2024-09-01"),
+                "date_latest": pd.Timestamp("2024-10-31"),
+                "date_precision": "month",
+                "counts": "sent",
+                "low": 10_000,
+                "high": 12_000,
+                "unit": "persons",
+            },
+            "Seoul, 2024-10: sent (10,000 to 12,000 persons)",
+        ),
+        ("munitions", {"item": "shells", "low": 5, "high": 5, "unit": "rounds"}, "shells (5 rounds)"),
+        ("munitions", {"item": "shells", "low": None, "high": 5_000}, "shells (5,000)"),
+        (
+            "statements",
+            {"iso3": "KOR", "statement": "a word"} | MONTH,
+            "South Korea, reported 2024-11: a word",
+        ),
+        ("cases", {"name": "a landing", "start_year": 1950} | MONTH, "1950: a landing"),
+        ("embassies", {"iso3": "SWE", "status_note": "back"} | MONTH, "Sweden: back"),
+        (
+            "trade",
+            {"row_id": "x1", "note": "n", "months_covered": 12, "low_end": "a_b"},
+            "months covered 12, low end a b",
+        ),
+        (
+            "trade",
+            {"c" + letter: 1 for letter in "abcdefgh"},
+            ", ".join(f"c{letter} 1" for letter in "abcdefg"),
+        ),
+    ],
+)
+def test_a_statement_says_who_when_and_how_much(monkeypatch, name, cells, said):
+    monkeypatch.setattr(data, "row", lambda _: pd.Series(cells, name=name, dtype=object))
+    assert data.statement("x1") == said
+
+
 def sides_with_too_few_voices():
     """Sides of testable claims with fewer than three independent voices and no word on what was searched."""
     evidence, searched = data.table("evidence"), data.table("evidence_searched")
@@ -345,12 +443,27 @@ def test_copies_and_rows_of_one_origin_are_one_voice():
     assert data.teller("AFP via LBC Group") == data.teller("Ukrainska Pravda (AFP)") == "AFP"
     assert data.teller("UNN, citing Yonhap") == "Yonhap"
     assert data.teller("KBS World (German)") == "KBS World"
+    assert data.teller("The Baltic Times (after The Guardian)") == data.teller("The Guardian") == "Guardian"
+    assert data.teller("Outlet (TASS)") == "TASS"
     assert data.voices(["ev021", "est014"]) == {"Pentagon briefing, 28 October 2024"}
     assert data.voices(["H29"]) >= {"Correlates of War"}
+    estimates = data.table("strength_estimates")
+    assert data.voices(estimates[estimates.based_on == "cites_ukraine"].row_id) == {"cites_ukraine"}
     assert (
         len(data.voices(["H08", "H23", "H29", "Q23"]))
         < sum(len(data.voices([i])) for i in ("H08", "H23", "H29", "Q23")) - 2
     )
+
+
+@pytest.mark.parametrize("based_on", ["own_collection", "unknown"])
+def test_who_counted_alone_or_on_nobody_knows_what_is_no_origin(monkeypatch, based_on):
+    rows = (
+        data.table("strength_estimates")
+        .dropna(subset="source_ids")
+        .assign(based_on=based_on, wire_origin=None)
+    )
+    monkeypatch.setattr(data, "row", rows.set_index("row_id").loc.__getitem__)
+    assert data.voices(["est001"]) == data.tellers(rows[rows.row_id == "est001"]).iloc[0]
 
 
 def test_evidence_names_the_table_that_holds_the_row():
@@ -812,3 +925,9 @@ def test_terms_are_in_the_script_of_their_language():
 def test_what_the_tables_cover_is_said_by_their_titles_and_days():
     assert data.horizon("legs").startswith("Covered: Journeys, 1 October 2024 to ")
     assert "strength_estimates" not in data.horizon("legs", "strength_estimates")
+
+
+def test_a_row_is_found_though_blanks_stand_around_its_id():
+    assert data.row(" ev005 ").row_id == "ev005"
+    with pytest.raises(data.DataError, match="No table has a row 'ev999'"):
+        data.row(" ev999")

@@ -84,6 +84,7 @@ def test_the_distance_is_that_of_the_ellipsoid():
     at = table("places").set_index("row_id")
     ends = [tuple(at.loc[name, ["lat", "lon"]]) for name in ("vladivostok", "kursk_oblast")]
     assert 6700 < maps.distance_km(*ends) < 6800
+    assert maps.distance_km((0, 0), (0, 1)) == pytest.approx(111.32, abs=0.01)
 
 
 def test_layers_say_what_a_map_holds():
@@ -91,9 +92,10 @@ def test_layers_say_what_a_map_holds():
     group = folium.FeatureGroup("Ports").add_to(drawn)
     maps.pin(43.1, 131.9, "Vladivostok").add_to(group)
     folium.PolyLine([[0, 0], [1, 1]]).add_to(group)
+    folium.PolyLine([[0, 0], [1, 2], [3, 3]]).add_to(group)
     assert maps.layers(drawn)["Ports"] == {
         "markers": [(43.1, 131.9)],
-        "lines": [((0.0, 0.0), (1.0, 1.0))],
+        "lines": [((0.0, 0.0), (1.0, 1.0)), ((0.0, 0.0), (3.0, 3.0))],
         "straight": [((0.0, 0.0), (1.0, 1.0))],
         "areas": [],
     }
