@@ -1,5 +1,6 @@
 """The launcher: copies once, never overwrites, asks for nothing twice, speaks to people."""
 
+import json
 import os
 import re
 import subprocess
@@ -104,6 +105,86 @@ def test_without_a_record_nothing_of_mine_is_replaced(shop, record):
     assert newer(shop, "first", "2026-12-01") == {".ipynb": "my own work"}
     for day, text in (("2026-12-02", "second"), ("2026-12-03", "third")):
         assert newer(shop, text, day) == {".ipynb": "my own work", f".new-{day}.ipynb": text}
+
+
+def test_sets_are_copied_too_and_what_jupyter_keeps_aside_is_not(shop):
+    for name in ("exercises/01_set/01_set.ipynb", "notebooks/.ipynb_checkpoints/00-checkpoint.ipynb"):
+        (shop / name).parent.mkdir(parents=True)
+        (shop / name).write_text("x", encoding="utf-8")
+    assert [p.name for p in start.prepare(shop)] == ["00_start_here.ipynb", "01_set.ipynb"]
+    assert (shop / "my_course" / "exercises" / "01_set" / "01_set.ipynb").exists()
+
+
+def test_lessons_are_trusted_and_other_files_left_alone(tmp_path, monkeypatch):
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    nbformat.write(lesson, tmp_path / "00.ipynb")
+    assert not NotebookNotary().check_signature(lesson)
+    start.trust([tmp_path / "00.ipynb", tmp_path / "guide.md"])
+    assert NotebookNotary().check_signature(nbformat.read(tmp_path / "00.ipynb", 4))
+
+
+def test_jupyterlab_asks_for_no_news_and_leaves_the_keys_to_what_stands_in_an_output(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    schema = tmp_path / "share/jupyter/lab/schemas/@jupyterlab/notebook-extension/tracker.json"
+    schema.parent.mkdir(parents=True)
+    selector = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
+    keys = [
+        {"command": "insert", "keys": ["A"], "selector": selector},
+        {"command": "save", "keys": ["Accel S"], "selector": "body"},
+        {"command": "none", "keys": [""], "selector": selector},
+    ]
+    schema.write_text(json.dumps({"jupyter.lab.shortcuts": keys}), encoding="utf-8")
+    start.quiet_lab()
+    kept = json.loads((tmp_path / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
+    assert kept["@jupyterlab/shortcuts-extension:shortcuts"]["shortcuts"] == [
+        keys[0] | {"disabled": True},
+        keys[0] | {"selector": f"{selector}:not(.jp-OutputArea-output *)"},
+    ]
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    assert kept["@jupyterlab/apputils-extension:notification"] == quiet
+    page = json.loads((tmp_path / "etc/jupyter/labconfig/page_config.json").read_text(encoding="utf-8"))
+    assert page["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The commands that a start runs; nothing is copied, trusted or set up."""
+    commands = []
+    monkeypatch.setattr(start, "prepare", lambda: [Path("a.ipynb"), Path("b.new-2026-12-01.ipynb")])
+    monkeypatch.setattr(start, "trust", lambda paths: None)
+    monkeypatch.setattr(start, "quiet_lab", lambda: None)
+    done = subprocess.CompletedProcess([], 0)
+    monkeypatch.setattr(start.subprocess, "run", lambda command: commands.append(command) or done)
+    return commands
+
+
+def test_a_start_opens_the_first_lesson_and_names_what_is_newer(started, capsys):
+    assert start.main(["--no-browser", "--port", "9999"]) == 0
+    said = capsys.readouterr().out
+    assert "A newer version lies beside what you have changed: b.new-2026-12-01.ipynb." in said
+    assert "answers.json" in said and " a.ipynb" not in said
+    (command,) = started
+    assert {"--no-browser", "--port=9999", f"--ServerApp.root_dir={ROOT / 'my_course'}"} <= set(command)
+    first = next(word for word in command if "default_url" in word).partition("/lab/tree/")[2]
+    assert (ROOT / first).exists()
+
+
+def test_a_folder_that_is_only_prepared_opens_nothing(started):
+    assert start.main(["--prepare-only"]) == 0 and started == []
+    assert start.main([]) == 0 and "--no-browser" not in started[0]
+
+
+def test_a_folder_that_cannot_be_written_gets_one_sentence(started, monkeypatch, capsys):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(start, "prepare", full)
+    assert start.main([]) == 1 and started == []
+    assert "cannot be written: [Errno 28] No space left on device" in capsys.readouterr().err
 
 
 def test_a_lesson_that_i_threw_away_stays_away(shop):

@@ -1,10 +1,12 @@
 """Progress: what is done and left, from the learner's notebooks; solutions open once a task was tried."""
 
+import shutil
+
 import nbformat
 import pytest
 from test_browser import open_lesson
 
-from coursebook import author, start
+from coursebook import author, progress, start
 from coursebook.progress import show_progress
 
 SET = "02_the_road_to_kursk"
@@ -27,6 +29,17 @@ def answer(home, file=SET, **sources):
     target = path.with_name(f"{file}.ipynb")
     nbformat.write(notebook, target)
     nbformat.write(author.run(target), target)
+
+
+def say(home, **outcomes):
+    """Write outcomes into the checks of the learner's copy, without running it."""
+    path = home / "exercises" / SET / f"{SET}.ipynb"
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        for task, words in outcomes.items():
+            if cell.source.startswith(f'check("02.{task[1:]}"'):
+                cell.outputs = [nbformat.v4.new_output("display_data", {"text/plain": words})]
+    nbformat.write(notebook, path)
 
 
 def row(home):
@@ -62,6 +75,31 @@ def test_done_tried_and_left_and_the_solutions_of_what_was_tried(home):
     assert not any(word in text for word in ("SOLUTION", "mistake(", "hint(", "answer_3 = ..."))
 
 
+def test_an_error_is_an_attempt_and_the_outcome_of_another_task_is_none(home):
+    say(home, _2="02.2: an error in your code. Read it.", _3="02.1: correct.", _4="02.4: not attempted.")
+    cells, words = row(home)
+    assert ">2</a>" in cells[3] and "<a" not in cells[2] and "1, 3, 4, 5, 6, 7" in cells[4]
+
+
+def test_a_text_that_was_emptied_is_left_to_do(home):
+    answer(home, answer_7=" ")
+    assert "7" in row(home)[0][4]
+
+
+def test_solutions_run_by_themselves_show_no_output_and_grow_with_the_tasks_tried(home):
+    say(home, _3="02.3: correct.")
+    assert row(home)[1].startswith("1 of ") and "tasks is done" in row(home)[1]
+    path = home / "solutions" / f"{SET}.ipynb"
+    opened = nbformat.read(path, 4)
+    code = [cell for cell in opened.cells if cell.cell_type == "code"]
+    assert "import" in code[0].source and all(cell.metadata == {} for cell in opened.cells)
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert "## 2. " not in path.read_text(encoding="utf-8")
+    say(home, _2="02.2: not yet. Look again.")
+    row(home)
+    assert all(f"## {task}. " in path.read_text(encoding="utf-8") for task in (2, 3))
+
+
 def test_a_newer_copy_beside_the_old_one_loses_nothing(home):
     answer(home, f"{SET}.new-2026-11-25", answer_2="answer_2 = 5")
     assert ">2</a>" in row(home)[0][3]
@@ -79,9 +117,14 @@ def test_typed_answers_are_counted_by_lesson(home):
     assert row(home)[0][1].startswith("1<")
 
 
-def test_the_shipped_folder_itself_is_never_written_to(tmp_path):
+def test_the_shipped_folder_itself_is_never_written_to(tmp_path, monkeypatch):
     show_progress(author.ROOT)
     assert not list((author.ROOT / "solutions").glob("*.ipynb"))
+    start.prepare(author.ROOT, tmp_path)
+    say(tmp_path, _3="02.3: correct.")
+    shutil.copytree(author.ROOT / "solutions" / SET, tmp_path / "solutions" / SET)
+    monkeypatch.setattr(progress, "ROOT", tmp_path)
+    assert ">3</a>" in row(tmp_path)[0][2] and not list((tmp_path / "solutions").glob("*.ipynb"))
 
 
 @pytest.mark.browser
