@@ -211,6 +211,9 @@ def ranges(
     drawn, axes = figure(height=1.0 + 0.27 * max(len(frame), 1))
     groups = list(dict.fromkeys(frame[group])) if group else [None]
     looks = looks or dict(zip(groups, zip(CYCLE, MARKS, strict=True), strict=False))
+    start = math.log10(frame[["low", "high"]].min(axis=None)) // 1 - 0.1
+    room = 590 - 5.0 * max((len(str(words)) for words in frame[label]), default=0)  # points beside the labels
+    ends = []
     with matplotlib.rc_context(SETTINGS):
         for place, (_, row) in enumerate(frame.iterrows()):
             colour, mark = looks[row[group] if group else None]
@@ -221,14 +224,14 @@ def ranges(
             words = "–".join(dict.fromkeys(f"{end:,.0f}" if end >= 10 else f"{end:g}" for end in known))
             words = words if len(known) == 2 else f"{'≥' if high is None else '≤'} {words}"
             axes.annotate(
-                words, (max(known), place), (9, 0), textcoords="offset points", va="center", fontsize=8
+                words, (max(known), place), (9, 0), textcoords="offset points", va="center", fontsize=9
             )
+            ends.append((math.log10(max(known)) - start) * room / (room - 12 - 5.1 * len(words)))
         axes.set_xscale("log")
-        ends = frame[["low", "high"]].stack()
-        axes.set_xlim(10 ** (math.log10(ends.min()) // 1) * 0.8, float(ends.max()) * 4)
+        axes.set_xlim(10**start, 10 ** (start + max(ends)))  # the longest words end inside
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_yticks(range(len(frame)), [str(words) for words in frame[label]], fontsize=8.5)
+        axes.set_yticks(range(len(frame)), [str(words) for words in frame[label]], fontsize=9.5)
         axes.invert_yaxis()
         axes.set_xlabel(unit)
         axes.grid(axis="x", color="#ddd")
@@ -262,17 +265,18 @@ def columns(
         numbers = [float(value) for value in values]
         places, ticks = _on_the_calendar(labels)
         drawn_bars = axes.bar(places, numbers, color=colours or CYCLE[0])
-        axes.bar_label(drawn_bars, [f"{number:,.4g}" for number in numbers], padding=1, fontsize=8)
-        axes.yaxis.set_major_locator(MaxNLocator(integer=all(number.is_integer() for number in numbers)))
+        axes.bar_label(drawn_bars, [f"{number:,.4g}" for number in numbers], padding=1, fontsize=9)
+        whole = all(number.is_integer() for number in numbers)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=whole, steps=[1, 2, 5, 10]))
         axes.set_xticks(list(ticks), list(ticks.values()))
         top = max([*numbers, 1])
         for label, words in (notes or {}).items():
             at = labels.index(str(label))
-            spot = (places[at], numbers[at] + top * 0.075)
-            axes.annotate(words, spot, ha="center", va="bottom", fontsize=8.5)
+            spot = (places[at], numbers[at] + top * 0.085)
+            axes.annotate(words, spot, ha="center", va="bottom", fontsize=9)
         axes.set_ylim(0, top * 1.22)
         axes.set_ylabel(unit)
-        axes.tick_params(axis="x", rotation=60 if len(ticks) > 9 else 0, labelsize=8.5)
+        axes.tick_params(axis="x", rotation=60 if len(ticks) > 9 else 0, labelsize=9)
         axes.grid(axis="y", color="#ddd")
         axes.set_axisbelow(True)
     return page(drawn, alt, caption)
@@ -404,27 +408,36 @@ def stacked(panels: dict[str, pd.DataFrame], alt: str, caption: str, unit: str) 
 def shift(before: dict[str, int], after: dict[str, int], caption: str) -> Chart:
     """Draw how a class moved between two shows of hands, one line an option.
 
+    A show of hands for which nothing was typed is left out: not counted is not zero.
+
     Args:
         before: hands for each option before the lesson.
         after: hands for each option after it, with the same options.
         caption: one sentence.
     """
     drawn, axes = figure(6.4, 3.6)
+    counted = [x for x, hands in enumerate((before, after)) if any(hands.values())] or [0, 1]
     top = max([*before.values(), *after.values(), 1])
     heights = [_spread(list(hands.values()), top / 14) for hands in (before, after)]
     with matplotlib.rc_context(SETTINGS):
         for place, option in enumerate(before):
             ends = [before[option], after[option]]
             colour, mark = CYCLE[place % 8], MARKS[place % 8]
-            axes.plot([0, 1], ends, color=colour, marker=mark, lw=2.5, ms=8)
-            labels = (f"{option}  {ends[0]}", f"{ends[1]}")
-            for x, label, height, side in zip((-0.05, 1.05), labels, heights, ("right", "left"), strict=True):
-                axes.text(x, height[place], label, color=colour, ha=side, va="center")
-        axes.set_xlim(-0.9, 1.25)
+            axes.plot(counted, [ends[x] for x in counted], color=colour, marker=mark, lw=2.5, ms=8)
+            for x in counted:
+                words = f"{option}  {ends[x]}" if x == counted[0] else f"{ends[x]}"
+                side, spot = ("left", x + 0.05) if x else ("right", x - 0.05)
+                axes.text(spot, heights[x][place], words, color=colour, ha=side, va="center")
+        axes.set_xlim(-0.9, 1.25 if counted[0] == 0 else 1.9)
         axes.set_ylim(0, max(top * 1.15, *heights[0], *heights[1]))
         axes.set_xticks([0, 1], ["before", "after"])
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel("hands")
-    words = "; ".join(f"{option}: {before[option]} before, {after[option]} after" for option in before)
+    said = [
+        ", ".join(f"{(before, after)[x][option]} {('before', 'after')[x]}" for x in counted)
+        for option in before
+    ]
+    words = "; ".join(f"{option}: {hands}" for option, hands in zip(before, said, strict=True))
     return page(drawn, f"Hands by option. {words}.", caption)
 
 

@@ -349,7 +349,8 @@ def statement(row_id: str) -> str:
     known = (t for t in TOLD.get(found.name, ()) if all(_filled(found, c) for c in re.findall(r"{(\w+)}", t)))
     template = next(known, None)
     figures = template.format_map(found.map(show.text)) if template else _figures(found)
-    what = next((str(found[c]) for c in STATED if _filled(found, c)), "") or figures
+    told = figures if found.name == "polls" else ""  # an answer without question and share says nothing
+    what = told or next((str(found[c]) for c in STATED if _filled(found, c)), "") or figures
     size = [f"{found[c]:,}" for c in ("low", "high") if _filled(found, c)]
     figure = (
         f" ({' to '.join(dict.fromkeys(size))} {found.get('unit', '')})".replace(" )", ")") if size else ""
@@ -387,6 +388,7 @@ TOLD = {
     "axis_label": ("{stance} the label “{label}”",),
     "search_effort": ("{basis} {searches} searches behind {quarters} quarters, {span}",),
     "misreadings": ("{topic}: “{misreading_or_conflict}”; better supported: “{better_supported_version}”",),
+    "polls": ("“{question}” {answer}: {percent} percent of {asked_group}",),
     "eu_security_partnerships": ("security and defence partnership with the EU, {status}",),
 }
 SPEAKERS = "issuer claimed_by actor_name who speaker pollster authority donor supplier reporter body text_name".split()

@@ -25,7 +25,7 @@ READING = """.anchor-link{display:none}
 body{font:17px/1.55 sans-serif;max-width:960px;margin:0 auto;padding:0 20px 60px;color:#111}
 h1,h2,h3{line-height:1.25}h2{margin-top:2em}table{border-collapse:collapse;font-size:0.9em}
 td,th{padding:4px 10px 4px 0;border-bottom:1px solid #ccc;text-align:left;vertical-align:top}
-.wide{overflow-x:auto}@media print{h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
+pre{white-space:pre-wrap}.wide{overflow-x:auto}@media print{h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 """
 SLIDES = """.anchor-link{display:none}
 html{scroll-snap-type:y proximity}body{margin:0;font:24px/1.45 sans-serif;color:#111;counter-reset:slide}
@@ -33,7 +33,7 @@ section{box-sizing:border-box;min-height:100vh;padding:5vh 7vw;scroll-snap-align
 section::after{content:counter(slide);position:absolute;right:2vw;bottom:2vh;color:#767676;font-size:16px}
 h1{font-size:1.9em}h2{font-size:1.5em}h1,h2{line-height:1.2;margin-top:0}p{max-width:44em}
 table{font-size:20px!important;border-collapse:collapse}td,th{padding:4px 12px 4px 0;text-align:left}
-.wide{overflow-x:auto}figure iframe{max-height:60vh}
+pre{white-space:pre-wrap}.wide{overflow-x:auto}figure iframe{max-height:60vh}
 figure img{width:min(100%,1100px);max-height:88vh;object-fit:contain;object-position:left}
 """
 # Arrow keys and a presenter's clicker go from slide to slide, through a tall one in steps. In a

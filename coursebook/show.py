@@ -340,7 +340,7 @@ def concept(lesson: str) -> Page:
 
 
 def readings(lesson: str, caption: str) -> Page:
-    """Show the two readings of a lesson that disagree."""
+    """Show the two readings of a lesson that disagree; no column for authors where no page names one."""
     from coursebook.data import table
 
     pair = table("readings").query("lesson == @lesson and use == 'core_pair'")

@@ -359,6 +359,9 @@ def test_a_row_without_a_sentence_states_its_figures():
 
     assert data.statement("uy028").startswith("2017: 30 of 44 European speeches")
     assert "2100 million dollars" in data.statement("td021")  # no total in euro
+    assert data.statement("po055").endswith(
+        "“Should Korea supply weapons to Ukraine?” for: 28 percent of all adults"
+    )
     assert "year 1949" not in data.statement("uc11") and "North Atlantic Treaty, Article 5" in data.statement(
         "uc11"
     )

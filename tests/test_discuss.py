@@ -375,6 +375,9 @@ def test_the_tally_draws_the_shift():
         asked.fields[name].value = hands
     said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
     assert "yes: 3 before, 9 after" in said and "data:image/svg+xml" in said
+    asked.fields["after.0"].value = 0
+    said = " ".join(c.value for c in controls(asked.box()) if isinstance(c, widgets.HTML))
+    assert "3 hands before." in said and "after" not in said.split("yes: 3 before")[1]
 
 
 def test_the_options_of_a_tally_stand_where_no_kernel_runs():

@@ -227,6 +227,27 @@ def test_parts_of_a_scale_follow_one_another_each_with_its_number():
     assert [words.get_text() for words in figure.legends[0].get_texts()] == list(counts)
 
 
+def test_a_show_of_hands_that_nobody_counted_is_not_drawn_as_none():
+    before, after = {"act": 3, "wait": 9}, {"act": 0, "wait": 0}
+    chart = charts.shift(before, after, "Twelve hands.")
+    assert [list(line.get_xdata()) for line in chart.figure.axes[0].lines] == [[0], [0]]
+    assert "act: 3 before;" in chart.words and "after" not in chart.words
+
+
+def test_the_words_of_a_range_end_inside_the_picture():
+    frame = pd.DataFrame({"who": ["a name of some length", "b"], "low": [9e4, 4e6], "high": [9e4, 6e6]})
+    drawn = charts.ranges(frame, "who", "alt", "caption", "rounds").figure
+    drawn.canvas.draw()
+    edge = drawn.axes[0].get_window_extent().x1
+    assert all(words.get_window_extent().x1 <= edge for words in drawn.axes[0].texts)
+
+
+def test_readings_have_no_column_for_authors_whom_no_page_names():
+    assert (
+        ">author<" not in show.readings("06", "Two.").body and ">author<" in show.readings("07", "Two.").body
+    )
+
+
 def test_a_quarter_without_a_value_keeps_its_place():
     chart = charts.columns(pd.Series({"2023Q4": 2, "2024Q3": 5}), "alt", "caption", "statements")
     axes = chart.figure.axes[0]

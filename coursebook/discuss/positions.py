@@ -152,10 +152,15 @@ def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Acti
 
     def draw(*_):
         before, after = ({o: c.value for o, c in counts[m].items()} for m in ("before", "after"))
-        if not sum(before.values()) + sum(after.values()):
+        first, then = sum(before.values()), sum(after.values())
+        if not first + then:
             picture.value = "<p>No hands typed yet.</p>"
             return
-        caption = f"{how_many(sum(before.values()), 'hand')} before, {sum(after.values())} after."
+        caption = (
+            f"{how_many(first, 'hand')} before, {then} after."
+            if then
+            else f"{how_many(first, 'hand')} before."
+        )
         picture.value = page_html(charts.shift(before, after, caption))
 
     for option in options:
