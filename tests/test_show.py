@@ -242,12 +242,6 @@ def test_the_words_of_a_range_end_inside_the_picture():
     assert all(words.get_window_extent().x1 <= edge for words in drawn.axes[0].texts)
 
 
-def test_readings_have_no_column_for_authors_whom_no_page_names():
-    assert (
-        ">author<" not in show.readings("06", "Two.").body and ">author<" in show.readings("07", "Two.").body
-    )
-
-
 def test_a_quarter_without_a_value_keeps_its_place():
     chart = charts.columns(pd.Series({"2023Q4": 2, "2024Q3": 5}), "alt", "caption", "statements")
     axes = chart.figure.axes[0]
