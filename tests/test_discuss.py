@@ -369,7 +369,7 @@ def test_the_tally_draws_the_shift():
     asked = discuss.tally("02.tally", "Question?", ["yes", "no"])
     assert "No hands typed yet" in said_by(asked)
     asked.fields["after.1"].value = 2
-    assert "no: 0 before, 2 after" in said_by(asked) and "0 hands before, 2 after." in said_by(asked)
+    assert "no: 2 after" in said_by(asked) and ">2 hands after." in said_by(asked)  # not counted is not zero
     asked.fields["after.1"].value = 0
     for name, hands in {"before.0": 3, "after.0": 9}.items():
         asked.fields[name].value = hands

@@ -152,15 +152,12 @@ def tally(key: str, question: str, options: list[str], minutes: int = 3) -> Acti
 
     def draw(*_):
         before, after = ({o: c.value for o, c in counts[m].items()} for m in ("before", "after"))
-        first, then = sum(before.values()), sum(after.values())
-        if not first + then:
+        hands = {"before": sum(before.values()), "after": sum(after.values())}
+        counted = [f"{how_many(n, 'hand')} {moment}" for moment, n in hands.items() if n]
+        if not counted:
             picture.value = "<p>No hands typed yet.</p>"
             return
-        caption = (
-            f"{how_many(first, 'hand')} before, {then} after."
-            if then
-            else f"{how_many(first, 'hand')} before."
-        )
+        caption = f"{', '.join(counted)}."
         picture.value = page_html(charts.shift(before, after, caption))
 
     for option in options:
