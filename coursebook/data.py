@@ -133,7 +133,7 @@ def _first_fault(path: Path, specs: list[dict], error: Exception) -> DataError:
     try:
         text = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
     except pd.errors.ParserError as parser_error:
-        return DataError(f"data/{path.name}: {parser_error}. Look for a comma without quotes.")
+        return DataError(f"data/{path.name}: {str(parser_error).strip()}. Look for a comma without quotes.")
     _check_header(path, text, [spec["name"] for spec in specs])
     for spec in specs:
         values = text[spec["name"]].dropna()

@@ -60,7 +60,7 @@ its own table rates it low (`coursebook.show.MARKS`).
 Cite a row as: From Pyongyang to Kursk, table and row id, with the row’s own sources. Most rows rest on excerpts of
 archived pages, not on whole articles.
 
-Rows were opened again {len(opened):,} times up to {opened.checked_on.max():%d %B %Y}, {opened.cited_row.nunique():,}
+Rows were opened again {len(opened):,} times up to {data.written(opened.checked_on.max())}, {opened.cited_row.nunique():,}
 different rows: {results["confirmed"]} were confirmed, {results["partly"]} agreed in part, {results["wrong"]} were
 wrong and {results["not_found"]} had pages that were not found again (`recheck.csv`). What was wrong is corrected:
 `errata.csv` lists {len(errata):,} changed cells of {errata.cited_row.nunique():,} rows, each with its reason. The

@@ -115,7 +115,8 @@ def _typed(home: Path, lesson: str) -> int:
     """Count what a learner typed in a lesson; a file that cannot be read counts as empty."""
     try:
         answers = json.loads((home / "answers.json").read_text(encoding="utf-8"))["answers"]
-        return sum(key.startswith(f"{lesson}.") and bool(kept["value"]) for key, kept in answers.items())
+        typed = [kept["value"] for key, kept in answers.items() if key.startswith(f"{lesson}.")]
+        return sum(value != "" and value is not False for value in typed)  # a 0 was typed
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return 0
 

@@ -216,14 +216,14 @@ def _marked(frame: pd.DataFrame, shown: list[str]) -> tuple[list[str], str, int]
 
 
 def rows(frame: pd.DataFrame, caption: str, columns: str | list | dict = "") -> Page:
-    """Show rows as an HTML table with a caption; everything in it is escaped.
+    """Show rows as an HTML table with a caption; every cell and heading is escaped.
 
     A row that the data mark as resting on one publisher, as derived or as rated low carries that mark
     after its id, explained below the table (see :data:`MARKS`).
 
     Args:
         frame: the rows.
-        caption: one sentence: what the reader should look at.
+        caption: one sentence: what the reader should look at; HTML, so escape what somebody typed.
         columns: which columns, as in :func:`headings`; all by default.
     """
     heads = headings(columns or list(frame.columns))

@@ -212,6 +212,15 @@ def test_a_missing_column_is_named(broken):
         data.table("munitions")
 
 
+def test_a_comma_without_quotes_is_told_with_its_line(broken):
+    path = data.DATA / "legs.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "leg99" + ",x" * 60 + "\n", encoding="utf-8")
+    with pytest.raises(
+        data.DataError, match=r"data/legs.csv: .*line \d+.*\d\. Look for a comma without quotes"
+    ):
+        data.table("legs")
+
+
 def test_a_missing_file_is_named(broken):
     (data.DATA / "legs.csv").unlink()
     with pytest.raises(data.DataError, match="data/legs.csv is missing. Fetch the course again"):

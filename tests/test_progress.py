@@ -112,9 +112,10 @@ def test_damaged_files_are_named_and_harm_nothing(home):
 
 
 def test_typed_answers_are_counted_by_lesson(home):
-    kept = '{"answers": {"02.stance": {"value": "yes"}, "02.empty": {"value": ""}, "03.x": {"value": 1}}}'
+    kept = '{"answers": {"02.stance": {"value": "yes"}, "02.empty": {"value": ""}, "03.x": {"value": 1}, '
+    kept += '"02.percent": {"value": 0}, "02.tick": {"value": false}}}'
     (home / "answers.json").write_text(kept, encoding="utf-8")
-    assert row(home)[0][1].startswith("1<")
+    assert row(home)[0][1].startswith("2<")  # a probability of 0 was typed, a box without a tick was not
 
 
 def test_the_shipped_folder_itself_is_never_written_to(tmp_path, monkeypatch):

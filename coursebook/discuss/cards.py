@@ -112,7 +112,8 @@ def two_axes(
     def tell():
         left = sum(not pick.value for column in picks.values() for pick in column)
         if left:
-            shown.value = f"<p>{left} choices are still open. Make them first: guessing is allowed.</p>"
+            still = show.how_many(left, "choice is", "choices are")
+            shown.value = f"<p>{still} still open. Make every choice first: guessing is allowed.</p>"
             return
         yours, same = in_words.copy(), []
         for column, codes in axes.items():
