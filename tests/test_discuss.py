@@ -296,9 +296,9 @@ def test_a_range_is_compared_with_figures_of_its_own_time():
 
 
 def test_a_range_holds_the_figures_that_lie_in_it_ends_included(monkeypatch):
-    ends = {"low": [1000, 2000, 1500, 1000, None], "high": [2000, 3000, 1500, 1001, 1500]}
-    rows = pd.DataFrame({"row_id": [*"abcde"], "issuer": "Seoul", "metric": "sent"} | ends).convert_dtypes()
-    rows["date_latest"] = pd.to_datetime(["2025-01-31"] * 5)
+    ends = {"low": [1000, 2000, 1500, 1000, None, 1500], "high": [2000, 3000, 1500, 1001, 1500, None]}
+    rows = pd.DataFrame({"row_id": [*"abcdef"], "issuer": "Seoul", "metric": "sent"} | ends).convert_dtypes()
+    rows["date_latest"] = pd.to_datetime(["2025-01-31"] * 6)
     monkeypatch.setattr("coursebook.discuss.positions.table", lambda name: rows)
     asked = discuss.interval("03.x", "Sent?", "sent", 100_000, until="2025-01-31")
     asked.fields["low"].value = asked.fields["high"].value = 1500
@@ -532,6 +532,9 @@ def test_an_option_ranked_twice_is_named():
 
 def test_a_measure_without_a_test_is_named():
     asked = some_package()
+    for card in cards_of("measure").itertuples():
+        assert html.escape(card.text) in said_by(asked)
+        assert all(f"{row_id}: " in said_by(asked) for row_id in card.cited_rows.split(";"))
     asked.fields["card0502.pick"].value = "leave"
     assert "0 measures taken: none yet." in said_by(asked)
     asked.fields["card0501.pick"].value = "take"

@@ -136,7 +136,9 @@ def _verdict(left: pd.DataFrame, target: str) -> str:
         return f"Your definition leaves out {target}, the case that the claim is about. Nothing is decided."
     if ids == {target}:
         return f"Only {target} is left: under this definition the claim holds."
-    return f"{target} is left, and {len(ids) - 1} others: look at those that began before it."
+    return (
+        f"{target} is left, and {show.how_many(len(ids) - 1, 'other')}: look at those that began before it."
+    )
 
 
 def pick_first(
