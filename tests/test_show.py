@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from coursebook import charts, maps, show
@@ -48,6 +49,10 @@ def test_days_are_cut_to_what_is_known():
 def test_every_kind_of_day_is_cut_to_what_is_known(column, precision):
     rows = pd.DataFrame({column: pd.to_datetime(["2024-10-31"]), precision: ["month"]})
     assert ">2024-10<" in show.rows(rows, "One.", column).body
+
+
+def test_a_day_of_no_stated_precision_is_a_day():
+    assert show.text(pd.Timestamp("2024-10-18")) == "2024-10-18"
 
 
 def test_yes_and_no_read_as_words():
@@ -223,6 +228,8 @@ def test_parts_of_a_scale_follow_one_another_each_with_its_number():
     for side in figure.axes:
         assert side.yaxis_inverted()
         assert [bar.get_x() for bar in side.patches] == [0, 0, 3, 0, 4, 2]
+        colours = [to_hex(bar.get_facecolor()) for bar in side.patches[::2]]
+        assert colours == charts.SCALE[:3]  # agreement at the blue end, as the scale runs
         assert [words.get_text() for words in side.texts] == ["3", "1", "2", "2", "4"]
     assert [words.get_text() for words in figure.legends[0].get_texts()] == list(counts)
 
