@@ -25,7 +25,7 @@ from shapely.geometry import box, mapping, shape
 from xstatic.pkg import leaflet
 
 from coursebook.data import DATA
-from coursebook.show import cited, day
+from coursebook.show import cited, day, how_many
 
 LEAFLET = Path(leaflet.BASE_DIR)
 # Okabe and Ito's palette: told apart by readers with any kind of colour vision.
@@ -715,7 +715,8 @@ def _told(events: pd.DataFrame, here: set, most: int = 3) -> list[str]:
         f"reported {day(e.reported_on, e.reported_precision)}; {cited(e.row_id)})"
         for e in at.head(most).itertuples()
     ]
-    return lines + ([f"and {len(at) - most} more rows"] if len(at) > most else [])
+    more = len(at) - most
+    return lines + ([f"and {how_many(more, 'more row')}"] if more > 0 else [])
 
 
 def account(legs: pd.DataFrame, places: pd.DataFrame, name: str, stand_ins: dict, bow: float = 0):

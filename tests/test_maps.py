@@ -241,6 +241,8 @@ def test_a_pin_tells_its_places_and_the_first_rows_about_them():
     assert "Kursk (region)" in both and "Sudzha" in both and "position good to " in both
     assert [row_id in both for row_id in events.row_id] == [True] * 3 + [False] * 2
     assert "and 2 more rows" in both and "more rows" not in other
+    fewer, _ = told(maps.place_pins(places, events.head(4), {here}))
+    assert "and 1 more row" in fewer and "1 more rows" not in fewer
     assert "2024-10: They &lt;left&gt; (Seoul, reported 2024-11-05; " + events.row_id[0] in other
     labels = [re.findall("<span[^>]*>(.*?)</span>", icon) for _, icon in signs(layer).values()]
     assert labels == [["Kursk"], []]
