@@ -301,6 +301,9 @@ def _told_by(source_ids: str) -> set[str]:
     return {known[i] for i in source_ids.split(";") if i in known}
 
 
+NAMES_NOBODY = ("unknown", "own_collection", "cites_other")  # origins that name no party
+
+
 def voices(rows) -> set[str]:
     """Return the independent voices behind rows: those who would each have to be wrong.
 
@@ -314,7 +317,7 @@ def voices(rows) -> set[str]:
     for row_id in rows:
         told = row(row_id)
         origins = [told[c] for c in ("wire_origin", "based_on") if _filled(told, c)]
-        origins = [origin for origin in origins if origin not in ("unknown", "own_collection")]
+        origins = [origin for origin in origins if origin not in NAMES_NOBODY]
         found |= {origins[0]} if origins else _told_by(str(told.get("source_ids")))
     return found
 

@@ -471,6 +471,7 @@ def test_who_repeats_a_count_is_one_voice_with_whoever_made_it(monkeypatch):
     for based_on, voices in {
         "own_collection": own,
         "unknown": own,
+        "cites_other": own,  # somebody, unnamed: two such counts need not be one
         "cites_ukraine": {"cites_ukraine"},
     }.items():
         counted = rows.assign(based_on=based_on).set_index("row_id")
